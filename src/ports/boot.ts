@@ -1,0 +1,14 @@
+// What the boot loader knows and the running image must ask for.
+
+/** Why the chip last reset. `software` covers a restart asked for and an uncaught exception. */
+export type ResetReason = "power-on" | "brown-out" | "software" | "panic" | "watchdog" | "unknown";
+
+export interface Boot {
+  /** Index of the running slot: 0 is ota_0. */
+  readonly slot: number;
+  readonly resetReason: ResetReason;
+  /** Resets the chip. May return: nothing more happens in this boot that counts. */
+  restart(): void;
+  /** Tells the watchdog that the program is alive. */
+  feedWatchdog(): void;
+}

@@ -1,0 +1,10 @@
+// SHA-256 over a stream of bytes.
+
+export interface Digest {
+  write(bytes: Uint8Array): void;
+  /** The 32 bytes. The digest cannot be used afterwards. */
+  close(): Uint8Array;
+}
+
+/** Starts a SHA-256. */
+export type OpenDigest = () => Digest;

@@ -1,0 +1,3 @@
+// The log: one line at a time, for people. Secrets never reach it.
+
+export type Log = (line: string) => void;

@@ -1,0 +1,73 @@
+// Every bound of the device, with its unit and its reason. Relations between bounds are asserted
+// by test/protocol/limits.test.ts.
+
+/** The flash's erase unit on every ESP32. */
+export const sectorBytes = 4096;
+
+// HTTP (src/http). A device has tens of kilobytes: a head is read into one fixed buffer.
+
+/** A whole response head. Node allows 16 KiB, nginx 8; the service sends about 200 bytes. */
+export const headBytesMax = 2048;
+/** One line of a head, and one chunk-size line with its extensions. */
+export const headerLineBytesMax = 512;
+export const headerFieldsMax = 32;
+/** 1xx responses before one final response (a storm of them must end). */
+export const interimResponsesMax = 8;
+/** Trailer section of a chunked body, all of it. */
+export const trailerBytesMax = 1024;
+/** A request head and body as the agent writes it: path, identity and CIK fit three times over. */
+export const requestBytesMax = 1024;
+
+// Identity (notes: libexosite truncates vendor and model at 20 and sn at 40; the service allows more).
+
+export const nameBytesMax = 64;
+export const serialBytesMax = 128;
+/** A CIK is 40 characters `[0-9A-Za-z]`. */
+export const cikCharacters = 40;
+
+// Content.
+
+/** One row of a listing or of an info answer. `meta` may be 4 KiB for others; ours is ~100. */
+export const rowBytesMax = 512;
+export const metaBytesMax = 4096;
+/** Candidates kept of a listing, best first. */
+export const candidatesMax = 4;
+/** Releases remembered as rejected. */
+export const rejectedMax = 8;
+
+// Download.
+
+export const chunkBytesDefault = 4096;
+export const chunkBytesMin = 256;
+export const chunkBytesMax = 65536;
+/** Ranges in flight on one connection. Two hide the round trip, more hide a slow link's jitter. */
+export const pipelineDepthDefault = 4;
+export const pipelineDepthMax = 8;
+/** What the head of an image tells: header 24, segment header 8, app descriptor 256. */
+export const imageHeadBytes = 288;
+
+// Sockets.
+
+/** The receive buffer the agent keeps: one Ethernet segment's payload (lwIP MSS on the ESP32). */
+export const receiveBytes = 1436;
+
+// Time.
+
+export const resolveTimeoutMs = 10_000;
+export const connectTimeoutMs = 15_000;
+/** Between two bytes of an expected answer. */
+export const silenceTimeoutMs = 20_000;
+/** One answer from its first byte, or 0 bytes, to its end: a trickle must end too. */
+export const answerTimeoutMs = 120_000;
+
+export const retryDelayMsMin = 2_000;
+export const retryDelayMsMax = 900_000;
+/** 404 and 409 wait for a human: start slower. */
+export const refusedDelayMsMin = 60_000;
+
+export const pollIntervalMsDefault = 3_600_000;
+/** A trial image must reach the service in this time, or it is rolled back. */
+export const trialMsMax = 300_000;
+/** Boots a verified release may try before it counts as rejected; cuts and outages cost one each. */
+export const trialsMax = 8;
+export const watchdogFeedMs = 2_000;
