@@ -1,0 +1,120 @@
+// The byte classes and the few terminals of HTTP/1.1: RFC 9110 section 5.6, RFC 9112 section 2.
+//
+// Everything works on a line as bytes, from `start` up to, not including, `end`, and allocates
+// nothing; only `latin1Text` makes a string. A line never contains its CRLF.
+
+import { RemoteProtocolError } from "./protocol-error.js";
+
+export const tab = 0x09;
+export const lineFeed = 0x0a;
+export const carriageReturn = 0x0d;
+export const space = 0x20;
+export const comma = 0x2c;
+export const colon = 0x3a;
+export const semicolon = 0x3b;
+
+/** The byte at `index`, or -1 behind the end: no byte class contains it. */
+export function byteAt(line: Uint8Array, index: number): number {
+  return line[index] ?? -1;
+}
+
+/** OWS: a space or a horizontal tab. */
+export function isBlank(byte: number): boolean {
+  return byte === space || byte === tab;
+}
+
+/** DIGIT, HEXDIG: the value of the digit, or -1. */
+export function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : -1;
+}
+
+/** tchar: letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ */
+export function isTokenByte(byte: number): boolean {
+  if (byte <= 0x20 || byte >= 0x7f) return false;
+  switch (byte) {
+    case 0x22: // "
+    case 0x28: // (
+    case 0x29: // )
+    case 0x2c: // ,
+    case 0x2f: // /
+    case 0x7b: // {
+    case 0x7d: // }
+      return false;
+    default:
+      // : ; < = > ? @ and [ \ ]
+      return !(byte >= 0x3a && byte <= 0x40) && !(byte >= 0x5b && byte <= 0x5d);
+  }
+}
+
+/** What may stand in a field value or a reason phrase: HTAB, SP, VCHAR, obs-text. */
+export function isTextByte(byte: number): boolean {
+  return (byte >= 0x20 && byte !== 0x7f) || byte === tab;
+}
+
+/**
+ * The number in `start..end`: 1*DIGIT, no sign, no blank, at most 2^53 - 1; undefined otherwise.
+ * Leading zeros are digits like others.
+ */
+export function decimal(line: Uint8Array, start: number, end: number): number | undefined {
+  if (start >= end) return undefined;
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = hexDigit(byteAt(line, at));
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+    if (value > Number.MAX_SAFE_INTEGER) return undefined;
+  }
+  return value;
+}
+
+/** Whether a line begins with `text`, byte for byte. */
+export function startsWith(line: Uint8Array, length: number, text: string): boolean {
+  if (length < text.length) return false;
+  for (let at = 0; at < text.length; at++) {
+    if (line[at] !== text.charCodeAt(at)) return false;
+  }
+  return true;
+}
+
+/** Whether `start..end` reads `text`, which is in lower case, in any case. */
+export function equalsIgnoringCase(
+  line: Uint8Array,
+  start: number,
+  end: number,
+  text: string,
+): boolean {
+  if (end - start !== text.length) return false;
+  for (let at = 0; at < text.length; at++) {
+    const byte = byteAt(line, start + at);
+    const lower = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+    if (lower !== text.charCodeAt(at)) return false;
+  }
+  return true;
+}
+
+/** Refuses control characters in `start..end`. */
+export function checkText(line: Uint8Array, start: number, end: number): void {
+  for (let at = start; at < end; at++) {
+    const byte = byteAt(line, at);
+    if (isTextByte(byte)) continue;
+    if (byte === carriageReturn) {
+      throw new RemoteProtocolError(
+        "bare-carriage-return",
+        `expected LF after CR, got something else at byte ${String(at + 1)} of a line`,
+      );
+    }
+    throw new RemoteProtocolError(
+      "field-value",
+      `expected text, got control character ${String(byte)} at byte ${String(at)} of a line`,
+    );
+  }
+}
+
+/** `start..end` as a string, one character for each byte. For the few values that are kept. */
+export function latin1Text(line: Uint8Array, start: number, end: number): string {
+  let text = "";
+  for (let at = start; at < end; at++) text += String.fromCharCode(byteAt(line, at));
+  return text;
+}

@@ -1,0 +1,100 @@
+// What has arrived and is not used up: the caller's view, and one fixed buffer for a line that
+// came in pieces.
+//
+// Lines end in CRLF and nothing else. RFC 9112 section 2.2 lets a recipient take a lone LF for a
+// line end; two parsers on one path that differ in this disagree about where a head or a chunk
+// ends, so here a lone LF is refused. A CR elsewhere is for whoever reads the line to refuse.
+// Whatever the pieces, the same bytes give the same lines and the same errors.
+
+import { headerLineBytesMax } from "../protocol/limits.js";
+import { carriageReturn, lineFeed } from "./grammar.js";
+import { RemoteProtocolError } from "./protocol-error.js";
+
+export class ReceiveBuffer {
+  /** The line that `takeLine` completed; its content holds until the next call. */
+  readonly line = new Uint8Array(headerLineBytesMax);
+  #lineLength = 0;
+  #bytes: Uint8Array | undefined;
+  #offset = 0;
+
+  /** Keeps the view until its last byte is taken. Throws if the one before has bytes left. */
+  receive(bytes: Uint8Array): void {
+    if (this.#bytes !== undefined) {
+      throw new Error("receive() while bytes of the previous view are unread: call next() first");
+    }
+    if (bytes.length > 0) {
+      this.#bytes = bytes;
+      this.#offset = 0;
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#bytes === undefined;
+  }
+
+  /** Whether a line has begun and not ended. */
+  get isWithinLine(): boolean {
+    return this.#lineLength > 0;
+  }
+
+  /** The length, without CRLF, of the line now complete in `line`; undefined: more is needed. */
+  takeLine(): number | undefined {
+    const bytes = this.#bytes;
+    if (bytes === undefined) return undefined;
+    const lineEnd = bytes.indexOf(lineFeed, this.#offset);
+    const end = lineEnd === -1 ? bytes.length : lineEnd + 1;
+    const length = this.#lineLength + end - this.#offset;
+    if (length > this.line.length) {
+      throw new RemoteProtocolError(
+        "line-too-long",
+        `expected a line of at most ${String(this.line.length)} bytes, got more`,
+      );
+    }
+    this.line.set(bytes.subarray(this.#offset, end), this.#lineLength);
+    this.#advance(bytes, end);
+    if (lineEnd === -1) {
+      this.#lineLength = length;
+      return undefined;
+    }
+    this.#lineLength = 0;
+    if (this.line[length - 2] !== carriageReturn) {
+      throw new RemoteProtocolError("bare-line-feed", "expected CRLF at a line's end, got LF");
+    }
+    return length - 2;
+  }
+
+  /** Discards the CRLFs that stand where a line begins and returns how many they were. */
+  skipEmptyLines(): number {
+    let skipped = 0;
+    for (let bytes = this.#bytes; bytes !== undefined; bytes = this.#bytes) {
+      const expected = this.#lineLength === 0 ? carriageReturn : lineFeed;
+      if (this.#lineLength > 1 || bytes[this.#offset] !== expected) break;
+      // A CR is kept as the beginning of a line: the LF may come later, or something else.
+      this.line[0] = carriageReturn;
+      this.#lineLength = 1 - this.#lineLength;
+      skipped += 1 - this.#lineLength;
+      this.#advance(bytes, this.#offset + 1);
+    }
+    return skipped;
+  }
+
+  /** A view of at least one and at most `byteLengthMax` bytes; undefined: more is needed. */
+  takeView(byteLengthMax: number): Uint8Array | undefined {
+    const bytes = this.#bytes;
+    if (bytes === undefined) return undefined;
+    const view = bytes.subarray(this.#offset, Math.min(bytes.length, this.#offset + byteLengthMax));
+    this.#advance(bytes, this.#offset + view.length);
+    return view;
+  }
+
+  /** Forgets everything unread. */
+  discard(): void {
+    this.#bytes = undefined;
+    this.#lineLength = 0;
+  }
+
+  #advance(bytes: Uint8Array, offset: number): void {
+    if (offset === bytes.length) this.#bytes = undefined;
+    this.#offset = offset;
+  }
+}
