@@ -60,6 +60,9 @@ export const silenceTimeoutMs = 20_000;
 /** One answer from its first byte, or 0 bytes, to its end: a trickle must end too. */
 export const answerTimeoutMs = 120_000;
 
+/** How often the chip looks whether its Wi-Fi must be joined again. */
+export const wifiRejoinMs = 5_000;
+
 export const retryDelayMsMin = 2_000;
 export const retryDelayMsMax = 900_000;
 /** 404 and 409 wait for a human: start slower. */
