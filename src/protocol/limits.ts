@@ -30,6 +30,10 @@ export const cikCharacters = 40;
 /** One row of a listing or of an info answer. `meta` may be 4 KiB for others; ours is ~100. */
 export const rowBytesMax = 512;
 export const metaBytesMax = 4096;
+/** An info row has 4 fields, the widest row of the API 5; each costs the device a string. */
+export const rowFieldsMax = 16;
+/** What the 32 bytes of the image's app descriptor hold beside their NUL. */
+export const versionCharactersMax = 31;
 /** Candidates kept of a listing, best first. */
 export const candidatesMax = 4;
 /** Releases remembered as rejected. */
@@ -45,6 +49,10 @@ export const pipelineDepthDefault = 4;
 export const pipelineDepthMax = 8;
 /** What the head of an image tells: header 24, segment header 8, app descriptor 256. */
 export const imageHeadBytes = 288;
+
+/** Failures in a row, without one body byte between them, after which a download pauses. */
+export const downloadTriesMax = 5;
+export const rangeRetryDelayMsMin = 500;
 
 // Sockets.
 
@@ -73,4 +81,11 @@ export const pollIntervalMsDefault = 3_600_000;
 export const trialMsMax = 300_000;
 /** Boots a verified release may try before it counts as rejected; cuts and outages cost one each. */
 export const trialsMax = 8;
+/** Trials that may end without an answer of the service; then the image itself is to blame. */
+export const silentTrialsMax = 2;
 export const watchdogFeedMs = 2_000;
+/** Between two times of asking the product whether it allows a restart. */
+export const restartRetryMs = 30_000;
+/** Times the list of releases is asked for without a pause: each time one was rejected, or was
+ *  replaced under the download. */
+export const roundsMax = 4;
