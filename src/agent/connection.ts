@@ -1,0 +1,313 @@
+// One keep-alive HTTP/1.1 connection to the service: opens itself when there is something to send,
+// keeps several requests in flight, matches answers in order, repeats what a peer that closed in
+// good order left unanswered (RFC 9112 section 9.3.2). It knows bytes and time, not what they mean.
+//
+//   send -> [waiting] -> written to the socket -> [written] -> head, body views, end
+//
+// A failure ends every exchange at hand, oldest first, with its kind; whether to try again is the
+// caller's to decide.
+
+import { RemoteProtocolError } from "../http/protocol-error.js";
+import { writeRequest, type HttpRequest } from "../http/request-writer.js";
+import type { ResponseHead } from "../http/head-parser.js";
+import { ResponseReader } from "../http/response-reader.js";
+import type { Platform } from "../ports/platform.js";
+import type { TCP } from "../ports/tcp.js";
+import type { TimerHandle } from "../ports/timer.js";
+import {
+  answerTimeoutMs,
+  connectTimeoutMs,
+  receiveBytes,
+  resolveTimeoutMs,
+  silenceTimeoutMs,
+} from "../protocol/limits.js";
+
+export type FailureKind =
+  /** The host name has no address. */
+  | "unresolved"
+  /** The connection was refused, or took too long. */
+  | "unreachable"
+  /** It ended with answers missing. */
+  | "lost"
+  /** No byte came for too long, or an answer never ended. */
+  | "silent"
+  /** What came is not HTTP/1.1 that can be understood in one way. */
+  | "protocol";
+
+export interface ConnectionFailure {
+  readonly kind: FailureKind;
+  readonly message: string;
+}
+
+export interface Exchange {
+  readonly request: HttpRequest;
+  /** May share the connection with other requests in flight. */
+  readonly pipelined: boolean;
+  onHead(head: ResponseHead): void;
+  /** `bytes` is valid during the call. */
+  onBody(bytes: Uint8Array): void;
+  onEnd(): void;
+  onFailure(failure: ConnectionFailure): void;
+}
+
+/** Counts for people and proofs; each call is one event. */
+export interface ConnectionObserver {
+  connected?(): void;
+  requested?(): void;
+}
+
+type Phase = "closed" | "resolving" | "connecting" | "open";
+
+const watchIntervalMs = 1000;
+/** Connections in a row that were lost with answers missing, after which one goes at a time. */
+const pipelineLossesMax = 2;
+
+export class Connection {
+  readonly #platform: Platform;
+  readonly #host: string;
+  readonly #port: number;
+  readonly #depth: number;
+  readonly #observer: ConnectionObserver;
+  readonly #buffer = new Uint8Array(receiveBytes);
+  #phase: Phase = "closed";
+  #reader = new ResponseReader();
+  #socket: TCP | undefined;
+  /** Changes whenever the socket does: a late callback of an old one is told by it. */
+  #generation = 0;
+  #waiting: Exchange[] = [];
+  #written: Exchange[] = [];
+  #writableBytes = 0;
+  #losses = 0;
+  #watch: TimerHandle | undefined;
+  /** When the peer was last heard, or last began to owe something. */
+  #heardMs = 0;
+  #answerSinceMs = 0;
+
+  constructor(
+    platform: Platform,
+    host: string,
+    port: number,
+    depth: number,
+    observer: ConnectionObserver = {},
+  ) {
+    this.#platform = platform;
+    this.#host = host;
+    this.#port = port;
+    this.#depth = depth;
+    this.#observer = observer;
+  }
+
+  /** No callback of `exchange` is called before this returns. */
+  send(exchange: Exchange): void {
+    this.#waiting.push(exchange);
+    this.#pump();
+  }
+
+  /** How many requests more may usefully be sent now. */
+  get room(): number {
+    const depth = this.#losses < pipelineLossesMax ? this.#depth : 1;
+    return Math.max(0, depth - this.#written.length - this.#waiting.length);
+  }
+
+  /** Closes the socket and forgets every exchange; none of their callbacks is called again. */
+  close(): void {
+    this.#drop();
+    this.#written = [];
+    this.#waiting = [];
+  }
+
+  #pump(): void {
+    if (this.#phase === "closed") {
+      if (this.#waiting.length > 0) this.#open();
+      return;
+    }
+    while (this.#phase === "open" && this.#waiting.length > 0) {
+      if (!this.#writeNext()) return;
+    }
+  }
+
+  /** Writes the first waiting request if it may go now. */
+  #writeNext(): boolean {
+    const [exchange] = this.#waiting;
+    const [oldest] = this.#written;
+    if (exchange === undefined || this.#socket === undefined) return false;
+    if (oldest !== undefined) {
+      const pipelined = exchange.pipelined && oldest.pipelined && this.#losses < pipelineLossesMax;
+      if (!pipelined || this.#written.length >= this.#depth) return false;
+    }
+    const bytes = writeRequest(exchange.request);
+    if (bytes.length > this.#writableBytes) return false;
+    this.#socket.write(bytes);
+    this.#writableBytes -= bytes.length;
+    this.#reader.expect(exchange.request.method);
+    if (oldest === undefined) this.#owe();
+    this.#written.push(exchange);
+    this.#waiting.shift();
+    this.#observer.requested?.();
+    return true;
+  }
+
+  #owe(): void {
+    this.#heardMs = this.#answerSinceMs = this.#platform.clock();
+  }
+
+  #open(): void {
+    this.#phase = "resolving";
+    this.#owe();
+    const generation = ++this.#generation;
+    this.#startWatch();
+    this.#platform.resolve(this.#host, (address) => {
+      if (generation !== this.#generation) return;
+      if (address === undefined) this.#fail("unresolved", `${this.#host} has no address`);
+      else this.#connect(address);
+    });
+  }
+
+  #connect(address: string): void {
+    this.#phase = "connecting";
+    this.#owe();
+    this.#reader = new ResponseReader();
+    this.#writableBytes = 0;
+    const generation = this.#generation;
+    this.#socket = this.#platform.connect({
+      address,
+      port: this.#port,
+      onReadable: (byteLength) => {
+        if (generation === this.#generation) this.#onReadable(byteLength);
+      },
+      onWritable: (byteLength) => {
+        if (generation === this.#generation) this.#onWritable(byteLength);
+      },
+      onError: () => {
+        if (generation === this.#generation) this.#onError();
+      },
+    });
+  }
+
+  #onWritable(byteLength: number): void {
+    if (this.#phase === "connecting") {
+      this.#phase = "open";
+      this.#observer.connected?.();
+    }
+    this.#writableBytes = byteLength;
+    this.#pump();
+  }
+
+  #onReadable(byteLength: number): void {
+    const generation = this.#generation;
+    this.#heardMs = this.#platform.clock();
+    let unread = byteLength;
+    while (unread > 0 && this.#socket !== undefined) {
+      const length = Math.min(unread, this.#buffer.length);
+      const view = length === this.#buffer.length ? this.#buffer : this.#buffer.subarray(0, length);
+      this.#socket.read(view);
+      unread -= length;
+      this.#reader.receive(view);
+      this.#drain();
+      if (generation !== this.#generation) return;
+    }
+    this.#pump();
+  }
+
+  /** Takes events out of the reader until it needs more, or the socket is another. */
+  #drain(): void {
+    const generation = this.#generation;
+    try {
+      for (;;) {
+        const event = this.#reader.next();
+        if (event === undefined) return;
+        const [exchange] = this.#written;
+        if (exchange === undefined) return;
+        if (event.type === "head") exchange.onHead(event.head);
+        else if (event.type === "body") exchange.onBody(event.bytes);
+        else this.#endAnswer(exchange, event.reusable);
+        if (generation !== this.#generation) return;
+      }
+    } catch (error) {
+      if (!(error instanceof RemoteProtocolError)) throw error;
+      if (this.#written.length === 0) this.#drop();
+      else if (isClosed(error)) this.#lose();
+      else this.#fail("protocol", error.message);
+    }
+  }
+
+  #endAnswer(exchange: Exchange, reusable: boolean): void {
+    this.#written.shift();
+    this.#answerSinceMs = this.#heardMs;
+    if (!reusable) {
+      // The peer will answer nothing more: what it has not answered goes out again.
+      this.#drop();
+      this.#waiting = [...this.#written, ...this.#waiting];
+      this.#written = [];
+      this.#losses = 0;
+    }
+    exchange.onEnd();
+    if (!reusable) this.#pump();
+  }
+
+  #onError(): void {
+    const generation = this.#generation;
+    if (this.#phase === "connecting") {
+      this.#fail("unreachable", `${this.#host}:${String(this.#port)} refuses the connection`);
+      return;
+    }
+    this.#reader.receiveEnd();
+    this.#drain(); // The end may be what a body waited for.
+    if (generation !== this.#generation) return;
+    if (this.#written.length === 0) {
+      this.#drop(); // Closed while nothing was owed: the next request opens another.
+      this.#pump();
+    } else {
+      this.#lose();
+    }
+  }
+
+  #lose(): void {
+    this.#losses += 1;
+    this.#fail("lost", "the connection ended with an answer missing");
+  }
+
+  #fail(kind: FailureKind, message: string): void {
+    this.#drop();
+    const failed = [...this.#written, ...this.#waiting];
+    this.#written = [];
+    this.#waiting = [];
+    for (const exchange of failed) exchange.onFailure({ kind, message });
+  }
+
+  #drop(): void {
+    this.#generation += 1;
+    this.#phase = "closed";
+    this.#socket?.close();
+    this.#socket = undefined;
+    if (this.#watch !== undefined) this.#platform.timer.clear(this.#watch);
+    this.#watch = undefined;
+  }
+
+  #startWatch(): void {
+    const generation = this.#generation;
+    this.#watch = this.#platform.timer.set(() => {
+      if (generation !== this.#generation) return;
+      this.#checkTime();
+      if (generation === this.#generation) this.#startWatch();
+    }, watchIntervalMs);
+  }
+
+  #checkTime(): void {
+    const now = this.#platform.clock();
+    const quietMs = now - this.#heardMs;
+    if (this.#phase === "resolving" && quietMs >= resolveTimeoutMs) {
+      this.#fail("unresolved", `no answer to the name ${this.#host}`);
+    } else if (this.#phase === "connecting" && quietMs >= connectTimeoutMs) {
+      this.#fail("unreachable", `${this.#host}:${String(this.#port)} does not answer`);
+    } else if (this.#written.length > 0 && quietMs >= silenceTimeoutMs) {
+      this.#fail("silent", "no byte of an answer in time");
+    } else if (this.#written.length > 0 && now - this.#answerSinceMs >= answerTimeoutMs) {
+      this.#fail("silent", "an answer takes too long");
+    }
+  }
+}
+
+function isClosed(error: RemoteProtocolError): boolean {
+  return error.kind === "closed-before-response" || error.kind === "closed-within-response";
+}

@@ -1,0 +1,45 @@
+// What may come of asking the service something, the same for every procedure: an answer, or one
+// of three kinds of no, which the life of the device tells apart.
+
+import type { ResponseHead } from "../http/head-parser.js";
+import { retryDelayMsMax } from "../protocol/limits.js";
+import { retryAfterMs } from "./back-off.js";
+import type { ConnectionFailure } from "./connection.js";
+import { problemOfStatus } from "./range-plan.js";
+
+export type ContactProblem =
+  /** 401: the key is not good (any more). */
+  | { readonly kind: "unauthorized"; readonly reason: string }
+  /** Only the vendor can change that answer. */
+  | { readonly kind: "refused"; readonly reason: string }
+  /** The content is gone or another. */
+  | { readonly kind: "changed"; readonly reason: string }
+  /** The network or the service; later it may work. */
+  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number };
+
+export function problemOfFailure(failure: ConnectionFailure): ContactProblem {
+  return { kind: "failed", reason: `${failure.kind}: ${failure.message}` };
+}
+
+/** What a head with an error status means for a request with a CIK; undefined for 2xx. */
+export function problemOfHead(head: ResponseHead): ContactProblem | undefined {
+  const reason = `the service answered ${String(head.status)}`;
+  switch (problemOfStatus(head.status)) {
+    case undefined:
+      return undefined;
+    case "unauthorized":
+      return { kind: "unauthorized", reason: `${reason}: it does not know the key` };
+    case "forbidden":
+      return { kind: "refused", reason: `${reason}: this device may not have this content` };
+    case "content-changed":
+      return { kind: "changed", reason: `${reason}: there is no such content` };
+    default:
+      return failedAnswer(reason, head);
+  }
+}
+
+/** A problem that passes, with the wait the service asked for. */
+export function failedAnswer(reason: string, head: ResponseHead): ContactProblem {
+  const delayMs = retryAfterMs(head.retryAfter, retryDelayMsMax);
+  return { kind: "failed", reason, ...(delayMs !== undefined && { retryAfterMs: delayMs }) };
+}

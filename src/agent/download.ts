@@ -1,0 +1,231 @@
+// Fetches one release into the idle slot: finds out how much of it a former boot left there, keeps
+// several ranges in flight, hands what comes to flash, records progress per sector. It survives
+// lost connections by itself, a bounded number of times without a byte in between; the rest it
+// reports.
+//
+// Nothing is erased before the first 288 bytes have told that this image is for this chip and this
+// product. A cut costs what of one sector had come, nothing else (slot-writer.ts, progress.ts).
+
+import { AppImageError } from "../flash/app-image-error.js";
+import { AppImageHeadReader, type AppImageHead } from "../flash/app-image-head.js";
+import type { HttpRequest } from "../http/request-writer.js";
+import type { ResponseHead } from "../http/head-parser.js";
+import type { FlashPartition } from "../ports/flash.js";
+import type { Platform } from "../ports/platform.js";
+import type { TimerHandle } from "../ports/timer.js";
+import {
+  downloadTriesMax,
+  imageHeadBytes,
+  rangeRetryDelayMsMin,
+  retryDelayMsMax,
+  sectorBytes,
+} from "../protocol/limits.js";
+import { retryDelayMs } from "./back-off.js";
+import type { Connection, ConnectionFailure } from "./connection.js";
+import { problemOfFailure, problemOfHead, type ContactProblem } from "./contact.js";
+import { emptyClaim, PrefixCheck } from "./prefix-check.js";
+import type { ProgressClaim, ProgressStore } from "./progress.js";
+import { RangeExchange, type RangeReceiver } from "./range-exchange.js";
+import { RangePlan, type ByteSpan, type RangeProblem } from "./range-plan.js";
+import { SlotWriter } from "./slot-writer.js";
+
+export type DownloadOutcome =
+  | { readonly kind: "downloaded" }
+  /** The image itself says that it is not for this device. */
+  | { readonly kind: "rejected"; readonly reason: string }
+  | ContactProblem;
+
+export interface DownloadWork {
+  readonly platform: Platform;
+  readonly connection: Connection;
+  readonly slot: FlashPartition;
+  readonly sizeBytes: number;
+  readonly chunkBytes: number;
+  readonly progress: ProgressStore;
+  rangeRequest(span: ByteSpan): HttpRequest;
+  /** Why this image is not for this device, or undefined. */
+  refuseHead(head: AppImageHead): string | undefined;
+  /** Called before the first erase of a download that starts at the beginning. */
+  prepareSlot(): void;
+  /** `sectors` sectors are in flash, with this chained digest. */
+  recordSector(sectors: number, digest: Uint8Array): void;
+  /** Body bytes just read from the network. */
+  onFetched(byteLength: number): void;
+  /** Bytes of the release that are in flash. */
+  onProgress(doneBytes: number): void;
+  onDone(outcome: DownloadOutcome): void;
+}
+
+export class Download implements RangeReceiver {
+  readonly #work: DownloadWork;
+  #prefixCheck: PrefixCheck | undefined;
+  #plan: RangePlan;
+  /** Gathers the first 288 bytes until they are accepted; then the writer takes over. */
+  #headBytes: Uint8Array | undefined;
+  #headReader = new AppImageHeadReader();
+  #writer: SlotWriter | undefined;
+  #attempt = 0;
+  #tries = 0;
+  #retryTimer: TimerHandle | undefined;
+  #finished = false;
+
+  constructor(work: DownloadWork) {
+    this.#work = work;
+    this.#plan = new RangePlan(work.sizeBytes, work.chunkBytes, 0);
+    const { platform, slot, sizeBytes, progress } = work;
+    const claims = progress.read();
+    this.#prefixCheck = new PrefixCheck(
+      platform.timer,
+      slot,
+      platform.openDigest,
+      sizeBytes,
+      claims,
+      (claim) => {
+        this.#begin(claim);
+      },
+    );
+  }
+
+  cancel(): void {
+    this.#finished = true;
+    this.#prefixCheck?.cancel();
+    if (this.#retryTimer !== undefined) this.#work.platform.timer.clear(this.#retryTimer);
+  }
+
+  #begin(claim: ProgressClaim): void {
+    this.#prefixCheck = undefined;
+    const startBytes = Math.min(claim.sectors * sectorBytes, this.#work.sizeBytes);
+    this.#plan = new RangePlan(this.#work.sizeBytes, this.#work.chunkBytes, startBytes);
+    if (claim.sectors > 0) this.#writer = this.#openWriter(claim);
+    else this.#headBytes = new Uint8Array(imageHeadBytes);
+    this.#work.onProgress(startBytes);
+    if (this.#plan.done) this.#finish({ kind: "downloaded" });
+    else this.#pump();
+  }
+
+  #openWriter(start: ProgressClaim): SlotWriter {
+    const { slot, platform, sizeBytes } = this.#work;
+    return new SlotWriter(slot, platform.openDigest, sizeBytes, start, (sectors, digest) => {
+      this.#work.recordSector(sectors, digest);
+      this.#tries = 0;
+    });
+  }
+
+  /** Keeps the connection supplied with ranges. */
+  #pump(): void {
+    const { connection } = this.#work;
+    while (!this.#finished && connection.room > 0) {
+      const span = this.#plan.takeRange();
+      if (span === undefined) return;
+      const request = this.#work.rangeRequest(span);
+      connection.send(new RangeExchange(request, span, this.#attempt, this));
+    }
+  }
+
+  onRangeHead(exchange: RangeExchange, head: ResponseHead): void {
+    if (this.#isStale(exchange)) return;
+    const problem = this.#plan.openAnswer(exchange.span, head);
+    if (problem !== undefined) this.#stumble(problem, head);
+  }
+
+  onRangeBody(exchange: RangeExchange, bytes: Uint8Array): void {
+    if (this.#isStale(exchange)) return;
+    const problem = this.#plan.receive(bytes.length);
+    if (problem !== undefined) {
+      this.#stumble(problem);
+      return;
+    }
+    this.#work.onFetched(bytes.length);
+    if (this.#writer === undefined) this.#takeHead(bytes);
+    else this.#writer.write(bytes);
+  }
+
+  onRangeEnd(exchange: RangeExchange): void {
+    if (this.#isStale(exchange)) return;
+    const problem = this.#plan.closeAnswer();
+    if (problem !== undefined) {
+      this.#stumble(problem);
+      return;
+    }
+    this.#work.onProgress(this.#writer?.offsetBytes ?? 0);
+    if (!this.#plan.done) this.#pump();
+    else if (this.#writer === undefined) {
+      this.#finish({ kind: "rejected", reason: "too short to be an image" });
+    } else this.#finish({ kind: "downloaded" });
+  }
+
+  onRangeFailure(exchange: RangeExchange, failure: ConnectionFailure): void {
+    if (!this.#isStale(exchange)) this.#retry(problemOfFailure(failure));
+  }
+
+  #isStale(exchange: RangeExchange): boolean {
+    return this.#finished || exchange.attempt !== this.#attempt;
+  }
+
+  /** Gathers the head of the image; once it is accepted, all that came goes to flash. */
+  #takeHead(bytes: Uint8Array): void {
+    const headBytes = this.#headBytes;
+    if (headBytes === undefined) return;
+    const gathered = this.#plan.receivedBytes - bytes.length;
+    const taken = Math.min(bytes.length, imageHeadBytes - gathered);
+    const part = bytes.subarray(0, taken);
+    headBytes.set(part, gathered);
+    const refusal = this.#refusal(part);
+    if (refusal !== undefined) {
+      this.#work.connection.close();
+      this.#finish({ kind: "rejected", reason: refusal });
+      return;
+    }
+    if (this.#headReader.head === undefined) return;
+    this.#work.progress.forget();
+    this.#work.prepareSlot();
+    this.#writer = this.#openWriter(emptyClaim());
+    this.#headBytes = undefined;
+    this.#writer.write(headBytes);
+    if (taken < bytes.length) this.#writer.write(bytes.subarray(taken));
+  }
+
+  #refusal(part: Uint8Array): string | undefined {
+    try {
+      this.#headReader.write(part);
+    } catch (error) {
+      if (error instanceof AppImageError) return error.message;
+      throw error;
+    }
+    const { head } = this.#headReader;
+    return head === undefined ? undefined : this.#work.refuseHead(head);
+  }
+
+  /** An answer that is not what was asked for: the connection goes, at most one chunk is lost. */
+  #stumble(problem: RangeProblem, head?: ResponseHead): void {
+    this.#work.connection.close();
+    const known = head === undefined ? undefined : problemOfHead(head);
+    if (problem === "content-changed") {
+      this.#finish({ kind: "changed", reason: "the content is not what it was" });
+    } else if (known !== undefined && known.kind !== "failed") this.#finish(known);
+    else this.#retry(known ?? { kind: "failed", reason: `the server sends ${problem}` });
+  }
+
+  #retry(problem: ContactProblem): void {
+    this.#attempt += 1;
+    this.#plan.rewind();
+    this.#tries += 1;
+    if (this.#tries > downloadTriesMax) {
+      this.#finish(problem);
+      return;
+    }
+    const { random, timer } = this.#work.platform;
+    const askedMs = problem.kind === "failed" ? problem.retryAfterMs : undefined;
+    const delayMs = retryDelayMs(this.#tries - 1, rangeRetryDelayMsMin, retryDelayMsMax, random());
+    this.#retryTimer = timer.set(() => {
+      this.#retryTimer = undefined;
+      this.#pump();
+    }, askedMs ?? delayMs);
+  }
+
+  #finish(outcome: DownloadOutcome): void {
+    if (this.#finished) return;
+    this.cancel();
+    this.#work.onDone(outcome);
+  }
+}

@@ -1,0 +1,112 @@
+// Who this device is: read from the factory's keys in flash, completed by what the product
+// compiled in. Decides nothing about activation.
+
+import type { KeyValueStore } from "../ports/key-value.js";
+import { isName, isSerial } from "../protocol/paths.js";
+import { macSerial, type SerialFormat } from "../protocol/mac-serial.js";
+import { parseDecimal } from "../protocol/decimal.js";
+
+export interface Identity {
+  readonly vendor: string;
+  readonly model: string;
+  readonly serial: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What the product knows when it is compiled. The factory's keys win over it. */
+export interface IdentityDefaults {
+  readonly vendor?: string;
+  readonly model?: string;
+  /** The serial is the MAC address in this form, if the factory wrote no `sn`. */
+  readonly serialFromMac?: SerialFormat;
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/** What is missing or malformed, in words for the person who has to mend it. */
+export interface IdentityProblem {
+  readonly problem: string;
+}
+
+/** Keys of the factory's domain. */
+export const identityKeys = {
+  vendor: "vendor",
+  model: "model",
+  serial: "sn",
+  host: "host",
+  port: "port",
+} as const;
+
+/** Devices of a vendor ask at `<vendor>.m2.exosite.com` unless told otherwise. */
+const hostSuffix = ".m2.exosite.com";
+const portDefault = 80;
+
+export function readIdentity(
+  store: KeyValueStore,
+  defaults: IdentityDefaults,
+  macAddress: (() => Uint8Array) | undefined,
+): Identity | IdentityProblem {
+  const vendor = read(store, identityKeys.vendor) ?? defaults.vendor;
+  if (vendor === undefined) return missing(identityKeys.vendor);
+  if (!isName(vendor)) return malformed(identityKeys.vendor);
+
+  const model = read(store, identityKeys.model) ?? defaults.model;
+  if (model === undefined) return missing(identityKeys.model);
+  if (!isName(model)) return malformed(identityKeys.model);
+
+  const serial = read(store, identityKeys.serial) ?? serialOfMac(defaults, macAddress);
+  if (serial === undefined) return missing(identityKeys.serial);
+  if (!isSerial(serial)) return malformed(identityKeys.serial);
+
+  const host = read(store, identityKeys.host) ?? defaults.host ?? vendor + hostSuffix;
+  if (!isHost(host)) return malformed(identityKeys.host);
+
+  const port = readPort(read(store, identityKeys.port), defaults.port ?? portDefault);
+  if (port === undefined) return malformed(identityKeys.port);
+
+  return { vendor, model, serial, host, port };
+}
+
+/** A key of another type than string reads as absent: the problem then names the key. */
+function read(store: KeyValueStore, key: string): string | undefined {
+  try {
+    return store.read(key);
+  } catch {
+    return undefined;
+  }
+}
+
+function serialOfMac(
+  defaults: IdentityDefaults,
+  macAddress: (() => Uint8Array) | undefined,
+): string | undefined {
+  if (defaults.serialFromMac === undefined || macAddress === undefined) return undefined;
+  return macSerial(macAddress(), defaults.serialFromMac);
+}
+
+/** A host name or address of letters, digits, dots and hyphens, as RFC 1123 section 2.1 has it. */
+function isHost(text: string): boolean {
+  if (text.length === 0 || text.length > 253) return false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const letter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
+    const digit = code >= 0x30 && code <= 0x39;
+    if (!letter && !digit && code !== 0x2d && code !== 0x2e) return false;
+  }
+  return true;
+}
+
+function readPort(text: string | undefined, fallback: number): number | undefined {
+  if (text === undefined) return fallback;
+  const port = parseDecimal(text);
+  return port !== undefined && port >= 1 && port <= 65535 ? port : undefined;
+}
+
+function missing(key: string): IdentityProblem {
+  return { problem: `no "${key}" in flash: write it at the factory (NVS namespace provision)` };
+}
+
+function malformed(key: string): IdentityProblem {
+  return { problem: `"${key}" in flash is malformed: write it again at the factory` };
+}

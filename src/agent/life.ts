@@ -1,0 +1,142 @@
+// The life of a device as one transition table. Every state has one entry action, which the agent
+// carries out; whatever comes of it is an input here. Pure: no time, no I/O, no context.
+//
+//   boot -> identity -> activated? -> list -> newer? -> info -> download -> verify -> recheck
+//        -> restart -> (trial: list -> self-test -> confirmed) -> idle -> list ...
+//
+// Time-outs are inputs. What waits for a human is told by `waitsForHuman` below.
+
+/** Where the device is in its life. One line each says what its entry action does. */
+export type LifeState =
+  /** Nothing runs. */
+  | "stopped"
+  /** Reads identity and what the last boot left to decide. */
+  | "identifying"
+  /** The factory's keys are missing: reads them again later. */
+  | "unidentified"
+  /** A confirmed image in the other slot lost its boot entry: checks it, writes the entry. */
+  | "healing"
+  /** Asks for the CIK. */
+  | "activating"
+  /** The service refused: asks again, slowly. */
+  | "refused"
+  /** Something failed: tries again, later each time. */
+  | "backing-off"
+  /** Reads the list of contents as a stream and keeps the best candidates. */
+  | "listing"
+  /** Runs the product's self-test of a trial image, then confirms it. */
+  | "testing"
+  /** Asks for the metadata of the best candidate. */
+  | "inspecting"
+  /** Fetches ranges into the idle slot. */
+  | "downloading"
+  /** Reads the slot back and compares digests. */
+  | "verifying"
+  /** Asks for the metadata once more: is it still the same release? */
+  | "rechecking"
+  /** Waits until the product allows a restart, then switches slots. */
+  | "restarting"
+  /** A trial failed: records why and gives the old image its place back. */
+  | "reverting"
+  /** The reset has been asked for; nothing more happens in this boot. */
+  | "restarted"
+  /** Up to date: asks again after the poll interval. */
+  | "idle";
+
+export type LifeInput =
+  | "start"
+  | "stop"
+  /** Identity is complete and a CIK is held (after boot, or a wait is over). */
+  | "activated"
+  /** Identity is complete, no CIK is held (after boot, or a wait is over). */
+  | "unactivated"
+  | "unidentified"
+  | "heal"
+  /** A verified image waits in the idle slot. */
+  | "armed"
+  | "refused"
+  | "failed"
+  | "unauthorized"
+  /** A trial image reached the service. */
+  | "reached"
+  | "test-passed"
+  | "test-failed"
+  | "trial-expired"
+  | "candidate"
+  | "nothing-new"
+  | "suitable"
+  | "downloaded"
+  | "verified"
+  | "unchanged"
+  /** The release is not what it was, or was rejected: choose anew. */
+  | "changed"
+  | "wake"
+  | "reset";
+
+type Row = Readonly<Partial<Record<LifeInput, LifeState>>>;
+
+const contacting: Row = {
+  unauthorized: "activating",
+  refused: "refused",
+  failed: "backing-off",
+  changed: "backing-off",
+  "trial-expired": "reverting",
+};
+
+const waiting: Row = {
+  activated: "listing",
+  unactivated: "activating",
+  "trial-expired": "reverting",
+};
+
+export const lifeTable: Readonly<Record<LifeState, Row>> = {
+  stopped: { start: "identifying" },
+  identifying: {
+    unidentified: "unidentified",
+    heal: "healing",
+    armed: "restarting",
+    activated: "listing",
+    unactivated: "activating",
+  },
+  unidentified: { wake: "identifying", "trial-expired": "reverting" },
+  healing: { reset: "restarted", activated: "listing", unactivated: "activating" },
+  activating: { ...contacting, activated: "listing" },
+  refused: waiting,
+  "backing-off": waiting,
+  listing: {
+    ...contacting,
+    reached: "testing",
+    armed: "restarting",
+    candidate: "inspecting",
+    "nothing-new": "idle",
+  },
+  testing: {
+    "test-passed": "listing",
+    "test-failed": "reverting",
+    "trial-expired": "reverting",
+  },
+  inspecting: {
+    ...contacting,
+    suitable: "downloading",
+    candidate: "inspecting",
+    "nothing-new": "idle",
+  },
+  downloading: { ...contacting, downloaded: "verifying", changed: "listing" },
+  verifying: { verified: "rechecking", changed: "listing", failed: "backing-off" },
+  rechecking: { ...contacting, unchanged: "restarting", changed: "listing" },
+  restarting: { wake: "restarting", reset: "restarted", failed: "backing-off" },
+  reverting: { reset: "restarted", failed: "backing-off" },
+  restarted: {},
+  idle: waiting,
+};
+
+/** The next state, or undefined if the input means nothing in this state. */
+export function nextLifeState(state: LifeState, input: LifeInput): LifeState | undefined {
+  if (input === "stop") return state === "restarted" ? undefined : "stopped";
+  return lifeTable[state][input];
+}
+
+/** True where nothing but a person (at the factory, or the vendor's console) moves the device on. */
+export function waitsForHuman(state: LifeState): boolean {
+  return state === "unidentified" || state === "refused";
+}

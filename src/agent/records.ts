@@ -1,0 +1,226 @@
+// What the agent remembers across resets, each as one string in the key-value store, where one
+// write is atomic. Which record exists is itself the state: see DESIGN.md beside this file.
+//
+//   cik        the 40 characters
+//   target     the release being fetched, and into which slot; gone: nothing is in progress
+//   progress.* how much of it is safely in flash (progress.ts)
+//   armed      the slot holds the whole release, verified; its trials are counted here
+//   confirmed  the trial was passed; gone once the boot entry says so too
+//   rejected   releases that must not be fetched again, oldest first
+//   restart    the agent is about to restart the chip
+//
+// A record that does not parse counts as absent. Nothing here is secret but the CIK.
+
+import type { KeyValueStore } from "../ports/key-value.js";
+import { parseDecimal } from "../protocol/decimal.js";
+import { decodeForm, encodeForm, formValue } from "../protocol/form.js";
+import { cikCharacters, rejectedMax } from "../protocol/limits.js";
+import { isCik } from "../protocol/paths.js";
+import { sameRelease, type ReleaseIdentity } from "../protocol/release.js";
+
+/** The agent's keys share the factory's domain (an NVS namespace on the chip). */
+export const recordsDomain = "provision";
+
+type FormPair = readonly [key: string, value: string];
+
+export interface TargetRecord {
+  readonly release: ReleaseIdentity;
+  readonly slot: number;
+}
+
+export interface ArmedRecord {
+  readonly release: ReleaseIdentity;
+  readonly slot: number;
+  /** SHA-256 of the release's bytes in the slot, hex. */
+  readonly digest: string;
+  readonly trials: number;
+  readonly silentTrials: number;
+  readonly endedSilent: boolean;
+}
+
+export interface ConfirmedRecord {
+  readonly slot: number;
+  readonly sizeBytes: number;
+  readonly digest: string;
+}
+
+export interface RejectedRecord {
+  readonly release: ReleaseIdentity;
+  readonly reason: string;
+}
+
+export class Records {
+  readonly #store: KeyValueStore;
+
+  constructor(store: KeyValueStore) {
+    this.#store = store;
+  }
+
+  readCik(): string | undefined {
+    const cik = this.#read("cik");
+    return cik !== undefined && isCik(cik) ? cik : undefined;
+  }
+
+  writeCik(cik: string): void {
+    this.#store.write("cik", cik);
+  }
+
+  /**
+   * Throws if the store could not hold a CIK. The service hands a CIK out once: better to learn
+   * before asking that it cannot be kept.
+   */
+  reserveCik(): void {
+    this.#store.write("reserve", "-".repeat(cikCharacters));
+    this.#store.delete("reserve");
+  }
+
+  readTarget(): TargetRecord | undefined {
+    const pairs = this.#readForm("target");
+    const release = pairs && parseRelease(pairs);
+    const slot = pairs && parseCount(pairs, "slot");
+    return release && slot !== undefined ? { release, slot } : undefined;
+  }
+
+  writeTarget(target: TargetRecord): void {
+    this.#write("target", [...formatRelease(target.release), ["slot", String(target.slot)]]);
+  }
+
+  readArmed(): ArmedRecord | undefined {
+    const pairs = this.#readForm("armed");
+    const release = pairs && parseRelease(pairs);
+    if (!pairs || !release) return undefined;
+    const slot = parseCount(pairs, "slot");
+    const digest = formValue(pairs, "digest");
+    const trials = parseCount(pairs, "trials");
+    const silentTrials = parseCount(pairs, "silent");
+    if (slot === undefined || trials === undefined || silentTrials === undefined) return undefined;
+    if (digest === undefined) return undefined;
+    const endedSilent = formValue(pairs, "ended") === "silent";
+    return { release, slot, digest, trials, silentTrials, endedSilent };
+  }
+
+  writeArmed(armed: ArmedRecord): void {
+    const pairs: FormPair[] = [
+      ...formatRelease(armed.release),
+      ["slot", String(armed.slot)],
+      ["digest", armed.digest],
+      ["trials", String(armed.trials)],
+      ["silent", String(armed.silentTrials)],
+    ];
+    if (armed.endedSilent) pairs.push(["ended", "silent"]);
+    this.#write("armed", pairs);
+  }
+
+  readConfirmed(): ConfirmedRecord | undefined {
+    const pairs = this.#readForm("confirmed");
+    if (!pairs) return undefined;
+    const slot = parseCount(pairs, "slot");
+    const sizeBytes = parseCount(pairs, "size");
+    const digest = formValue(pairs, "digest");
+    if (slot === undefined || sizeBytes === undefined || digest === undefined) return undefined;
+    return { slot, sizeBytes, digest };
+  }
+
+  writeConfirmed(confirmed: ConfirmedRecord): void {
+    this.#write("confirmed", [
+      ["slot", String(confirmed.slot)],
+      ["size", String(confirmed.sizeBytes)],
+      ["digest", confirmed.digest],
+    ]);
+  }
+
+  readRejected(): RejectedRecord[] {
+    const rejected: RejectedRecord[] = [];
+    for (const line of (this.#read("rejected") ?? "").split("\n")) {
+      const pairs = decodeForm(line);
+      const release = parseRelease(pairs);
+      const reason = formValue(pairs, "reason");
+      if (release && reason !== undefined) rejected.push({ release, reason });
+    }
+    return rejected;
+  }
+
+  /** Remembers that this very release must not be fetched again; forgets the oldest if need be. */
+  reject(release: ReleaseIdentity, reason: string): void {
+    const kept = this.readRejected().filter((record) => record.release.id !== release.id);
+    kept.push({ release, reason });
+    const lines = kept
+      .slice(-rejectedMax)
+      .map((record) => encodeForm([...formatRelease(record.release), ["reason", record.reason]]));
+    this.#store.write("rejected", lines.join("\n"));
+  }
+
+  /** Why this very release was rejected, or undefined. */
+  rejection(release: ReleaseIdentity): string | undefined {
+    for (const record of this.readRejected()) {
+      if (sameRelease(record.release, release)) return record.reason;
+    }
+    return undefined;
+  }
+
+  /** Reads and clears the mark that the agent itself restarted the chip. */
+  takeRestartAsked(): boolean {
+    const asked = this.#read("restart") === "asked";
+    if (asked) this.#store.delete("restart");
+    return asked;
+  }
+
+  writeRestartAsked(): void {
+    this.#store.write("restart", "asked");
+  }
+
+  forget(record: "target" | "armed" | "confirmed"): void {
+    this.#store.delete(record);
+  }
+
+  #read(key: string): string | undefined {
+    try {
+      return this.#store.read(key);
+    } catch {
+      return undefined; // Another type than string: not ours.
+    }
+  }
+
+  #readForm(key: string): readonly FormPair[] | undefined {
+    const text = this.#read(key);
+    return text === undefined ? undefined : decodeForm(text);
+  }
+
+  #write(key: string, pairs: readonly FormPair[]): void {
+    this.#store.write(key, encodeForm(pairs));
+  }
+}
+
+function formatRelease(release: ReleaseIdentity): FormPair[] {
+  const pairs: FormPair[] = [
+    ["id", release.id],
+    ["size", String(release.sizeBytes)],
+    ["time", String(release.timestampSeconds)],
+  ];
+  if (release.version !== undefined) pairs.push(["version", release.version]);
+  if (release.sha256 !== undefined) pairs.push(["sha256", release.sha256]);
+  return pairs;
+}
+
+function parseRelease(pairs: readonly FormPair[]): ReleaseIdentity | undefined {
+  const id = formValue(pairs, "id");
+  const sizeBytes = parseCount(pairs, "size");
+  const timestampSeconds = parseCount(pairs, "time");
+  if (id === undefined || sizeBytes === undefined || timestampSeconds === undefined) {
+    return undefined;
+  }
+  const version = formValue(pairs, "version");
+  const sha256 = formValue(pairs, "sha256");
+  return {
+    id,
+    sizeBytes,
+    timestampSeconds,
+    ...(version !== undefined && { version }),
+    ...(sha256 !== undefined && { sha256 }),
+  };
+}
+
+function parseCount(pairs: readonly FormPair[], key: string): number | undefined {
+  const text = formValue(pairs, key);
+  return text === undefined ? undefined : parseDecimal(text);
+}

@@ -1,0 +1,160 @@
+// The two A/B slots and what is recorded about them: which image runs, what a boot has to decide,
+// and the four commit points of an update: armed, switched, confirmed, rejected. The order of the
+// writes is the whole point; DESIGN.md beside this file tells what a cut between any two leaves.
+
+import { readAppImageHead, type AppImageHead } from "../flash/app-image-head.js";
+import { otaState } from "../flash/otadata.js";
+import { OtadataWriter } from "../flash/otadata-writer.js";
+import type { FlashPartition } from "../ports/flash.js";
+import type { Platform } from "../ports/platform.js";
+import { silentTrialsMax, trialsMax } from "../protocol/limits.js";
+import type { ReleaseIdentity } from "../protocol/release.js";
+import type { ArmedRecord, ConfirmedRecord, Records } from "./records.js";
+import { decideAtBoot, type BootDecision, type EntryState } from "./trial.js";
+
+export class Slots {
+  /** What the running image says of itself. */
+  readonly running: AppImageHead;
+  readonly runningSlot: number;
+  readonly idleSlot: number;
+  readonly #platform: Platform;
+  readonly #records: Records;
+  readonly #otadata: OtadataWriter;
+
+  constructor(platform: Platform, records: Records) {
+    this.#platform = platform;
+    this.#records = records;
+    this.runningSlot = platform.boot.slot;
+    this.idleSlot = 1 - this.runningSlot;
+    this.#otadata = new OtadataWriter(platform.openPartition("otadata"), this.runningSlot);
+    const running = platform.openPartition("running");
+    this.running = readAppImageHead(running);
+    running.close();
+  }
+
+  openIdle(): FlashPartition {
+    return this.#platform.openPartition("nextota");
+  }
+
+  get armed(): ArmedRecord | undefined {
+    return this.#records.readArmed();
+  }
+
+  /** The image recorded as confirmed that the boot entries have lost. */
+  get confirmed(): ConfirmedRecord | undefined {
+    return this.#records.readConfirmed();
+  }
+
+  /** What this boot has to do first. Clears the mark of a restart asked for. */
+  decide(): BootDecision {
+    const facts = {
+      slot: this.runningSlot,
+      resetReason: this.#platform.boot.resetReason,
+      runningEntry: this.#entryState(this.runningSlot),
+      idleEntry: this.#entryState(this.idleSlot),
+      armed: this.#records.readArmed(),
+      confirmedSlot: this.#records.readConfirmed()?.slot,
+      restartAsked: this.#records.takeRestartAsked(),
+    };
+    return decideAtBoot(facts, trialsMax, silentTrialsMax);
+  }
+
+  /** Before the first erase of the idle slot: nothing may lead there any more. */
+  clearIdle(): void {
+    this.#records.forget("armed");
+    this.#otadata.forgetIdleSlot();
+  }
+
+  /** Commit point 1: the idle slot holds this release, verified. Throws if the store is full. */
+  arm(release: ReleaseIdentity, digest: string): void {
+    this.#records.writeArmed({
+      release,
+      slot: this.idleSlot,
+      digest,
+      trials: 0,
+      silentTrials: 0,
+      endedSilent: false,
+    });
+    this.#records.forget("target");
+  }
+
+  /** Commit point 2: the boot loader will start the armed image. The trial is counted before. */
+  switchToArmed(): void {
+    const armed = this.#records.readArmed();
+    if (armed === undefined) throw new Error("switching without an armed image");
+    this.#records.writeArmed({ ...armed, trials: armed.trials + 1, endedSilent: false });
+    this.#otadata.recordSwitch(armed.slot);
+  }
+
+  /** Commit point 3: the running image has passed its trial. May be repeated after a cut. */
+  confirm(): void {
+    const armed = this.#records.readArmed();
+    if (armed?.slot === this.runningSlot) {
+      const { slot, digest, release } = armed;
+      this.#records.writeConfirmed({ slot, digest, sizeBytes: release.sizeBytes });
+    }
+    this.#otadata.recordConfirmation(this.runningSlot);
+    this.#records.forget("armed");
+    this.#records.forget("confirmed");
+  }
+
+  /** Puts the entry of the confirmed image in the idle slot back; a restart then starts it. */
+  heal(): void {
+    this.#otadata.recordConfirmation(this.idleSlot);
+  }
+
+  /** Commit point 4: this release is not fetched again, and not started again. */
+  reject(release: ReleaseIdentity, reason: string): void {
+    this.#records.reject(release, reason);
+    this.#records.forget("armed");
+    this.#records.forget("target");
+  }
+
+  /** The armed image will not be tried again. Without one there is nothing to remember. */
+  rejectArmed(reason: string): void {
+    const armed = this.#records.readArmed();
+    if (armed !== undefined) this.reject(armed.release, reason);
+    this.#records.forget("confirmed");
+  }
+
+  /** The trial ends because the image never reached the service; it may get one more. */
+  endSilent(): void {
+    const armed = this.#records.readArmed();
+    if (armed === undefined) return;
+    const silentTrials = armed.silentTrials + 1;
+    this.#records.writeArmed({ ...armed, silentTrials, endedSilent: true });
+  }
+
+  /** The boot loader has another image to go back to. */
+  get canRollBack(): boolean {
+    const state = this.#entryState(this.idleSlot);
+    return state === "valid" || state === "undefined";
+  }
+
+  /**
+   * Gives the idle slot its place back at the next reset. While its trials are still counted, the
+   * running image keeps its entry: the boot loader marks it as aborted by itself.
+   */
+  rollBack(): void {
+    if (this.#records.readArmed() === undefined) this.#otadata.recordRollback();
+  }
+
+  #entryState(slot: number): EntryState {
+    switch (this.#otadata.slotState(slot)) {
+      case undefined:
+        return "none";
+      case otaState.new:
+        return "new";
+      case otaState.pendingVerify:
+        return "pending-verify";
+      case otaState.valid:
+        return "valid";
+      case otaState.invalid:
+        return "invalid";
+      case otaState.aborted:
+        return "aborted";
+      default:
+        return "undefined"; // The boot loader takes any other number for this.
+    }
+  }
+}

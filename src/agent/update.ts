@@ -1,0 +1,286 @@
+// One update, from the list of contents to a verified image in the idle slot. Each step is asked
+// for by the life of the device and ends with one word; the release at hand is kept in between.
+
+import type { AppImageHead } from "../flash/app-image-head.js";
+import type { FlashPartition } from "../ports/flash.js";
+import type { KeyValueStore } from "../ports/key-value.js";
+import type { Platform } from "../ports/platform.js";
+import { parseInfoRow, sameRelease, type ReleaseIdentity } from "../protocol/release.js";
+import { compareVersions, parseVersion } from "../protocol/version.js";
+import { Choice } from "./choice.js";
+import type { Connection } from "./connection.js";
+import type { ContactProblem } from "./contact.js";
+import { Download, type DownloadOutcome } from "./download.js";
+import type { Identity } from "./identity.js";
+import type { CompleteOptions } from "./options.js";
+import { ProgressStore } from "./progress.js";
+import type { Records } from "./records.js";
+import { infoRequest, listRequest, rangeRequest } from "./requests.js";
+import { RowsExchange } from "./rows-exchange.js";
+import { SlotCheck, type SlotCheckOutcome } from "./slot-check.js";
+import type { Slots } from "./slots.js";
+
+/** Whom to ask, as whom, over what. */
+export interface Visit {
+  readonly identity: Identity;
+  readonly cik: string;
+  readonly connection: Connection;
+}
+
+export interface Cancellable {
+  cancel(): void;
+}
+
+export type InspectOutcome =
+  | { readonly kind: "suitable" }
+  | { readonly kind: "unsuitable"; readonly reason: string }
+  | ContactProblem;
+
+export class Update {
+  readonly #platform: Platform;
+  readonly #options: CompleteOptions;
+  readonly #store: KeyValueStore;
+  readonly #records: Records;
+  readonly #slots: Slots;
+  #choice: Choice | undefined;
+  /** The content being looked at. */
+  #id: string | undefined;
+  /** Its metadata, once they were found suitable. */
+  #release: ReleaseIdentity | undefined;
+
+  constructor(
+    platform: Platform,
+    options: CompleteOptions,
+    store: KeyValueStore,
+    records: Records,
+    slots: Slots,
+  ) {
+    this.#platform = platform;
+    this.#options = options;
+    this.#store = store;
+    this.#records = records;
+    this.#slots = slots;
+  }
+
+  /** Content id of the release at hand. */
+  get id(): string | undefined {
+    return this.#id;
+  }
+
+  /** Reads the list (procedure 65) and keeps the best candidates. */
+  list(visit: Visit, onDone: (problem: ContactProblem | undefined) => void): void {
+    const { identity, cik, connection } = visit;
+    const rule = this.#options.release ?? { kind: "newest", name: identity.model };
+    const { version } = this.#slots.running.descriptor;
+    const choice = new Choice(rule, version, this.#options.allowOlder);
+    this.#choice = choice;
+    this.#release = undefined;
+    connection.send(
+      new RowsExchange(
+        listRequest(identity, cik),
+        ([id]) => {
+          if (id !== undefined) choice.offer(id);
+        },
+        onDone,
+      ),
+    );
+  }
+
+  /** Goes on to the next best candidate; false if there is none. */
+  takeCandidate(): boolean {
+    this.#id = this.#choice?.take();
+    return this.#id !== undefined;
+  }
+
+  /** Asks for the metadata of the candidate (procedure 67). */
+  inspect(visit: Visit, onDone: (outcome: InspectOutcome) => void): void {
+    const id = this.#id ?? "";
+    this.#askInfo(visit, id, (fields, problem) => {
+      if (problem?.kind === "changed") {
+        onDone({ kind: "unsuitable", reason: `${id}: ${problem.reason}` });
+      } else if (problem !== undefined) onDone(problem);
+      else onDone(this.#judge(id, fields));
+    });
+  }
+
+  /** Fetches the release into the idle slot; `onSector` is called for each that is in flash. */
+  download(
+    visit: Visit,
+    onSector: () => void,
+    onDone: (outcome: DownloadOutcome) => void,
+  ): Cancellable {
+    const { identity, cik, connection } = visit;
+    const { observer, chunkBytes } = this.#options;
+    const release = this.#current();
+    const target = { release, slot: this.#slots.idleSlot };
+    const progress = new ProgressStore(this.#store, target);
+    const slot = this.#slots.openIdle();
+    const download = new Download({
+      platform: this.#platform,
+      connection,
+      slot,
+      sizeBytes: release.sizeBytes,
+      chunkBytes,
+      progress,
+      rangeRequest: (span) => rangeRequest(identity, cik, release.id, span),
+      refuseHead: (head) => this.#refuseHead(release, head),
+      prepareSlot: () => {
+        this.#slots.clearIdle();
+        this.#try("the target", () => {
+          this.#records.writeTarget(target);
+        });
+      },
+      recordSector: (sectors, digest) => {
+        this.#try("progress", () => {
+          progress.write(sectors, digest);
+        });
+        onSector();
+      },
+      onFetched: (byteLength) => observer.fetched?.(byteLength),
+      onProgress: (doneBytes) => observer.progress?.(doneBytes, release.sizeBytes),
+      onDone: (outcome) => {
+        if (outcome.kind === "rejected") this.#slots.reject(release, outcome.reason);
+        onDone(outcome);
+      },
+    });
+    return closing(download, slot);
+  }
+
+  /** Reads the idle slot back. A wrong image is rejected. */
+  verify(onDone: (outcome: SlotCheckOutcome) => void): Cancellable {
+    const release = this.#current();
+    return this.checkIdle(release.sizeBytes, release.sha256, (outcome) => {
+      if (outcome.kind === "wrong") this.#slots.reject(release, outcome.reason);
+      onDone(outcome);
+    });
+  }
+
+  /** Reads any image in the idle slot back. */
+  checkIdle(
+    sizeBytes: number,
+    digest: string | undefined,
+    onDone: (outcome: SlotCheckOutcome) => void,
+  ): Cancellable {
+    const slot = this.#slots.openIdle();
+    const chip = { chipId: this.#slots.running.header.chipId };
+    return closing(new SlotCheck(this.#platform, slot, { sizeBytes, digest, chip }, onDone), slot);
+  }
+
+  /** Asks for the metadata once more; if they are what they were, the release is armed. */
+  recheck(
+    visit: Visit,
+    digest: string,
+    onDone: (problem: ContactProblem | undefined) => void,
+  ): void {
+    const release = this.#current();
+    this.#askInfo(visit, release.id, (fields, problem) => {
+      if (problem !== undefined) {
+        onDone(problem);
+        return;
+      }
+      const parsed = parseInfoRow(release.id, fields);
+      if (!("release" in parsed) || !sameRelease(parsed.release, release)) {
+        onDone({ kind: "changed", reason: `${release.id} was replaced meanwhile` });
+        return;
+      }
+      const armed = this.#try("the verified release", () => {
+        this.#slots.arm(release, digest);
+      });
+      onDone(armed ? undefined : { kind: "failed", reason: "no room in flash to record it" });
+    });
+  }
+
+  /** A store that is full costs a resume, not the update: it is told, and goes on. */
+  #try(what: string, write: () => void): boolean {
+    try {
+      write();
+      return true;
+    } catch (error) {
+      this.#platform.log(`${what} could not be recorded: ${String(error)}`);
+      return false;
+    }
+  }
+
+  #current(): ReleaseIdentity {
+    if (this.#release === undefined) throw new Error("no release at hand");
+    return this.#release;
+  }
+
+  #askInfo(
+    { identity, cik, connection }: Visit,
+    id: string,
+    onDone: (fields: readonly string[], problem: ContactProblem | undefined) => void,
+  ): void {
+    let row: readonly string[] = [];
+    connection.send(
+      new RowsExchange(
+        infoRequest(identity, cik, id),
+        (fields) => {
+          row = fields;
+        },
+        (problem) => {
+          onDone(row, problem);
+        },
+      ),
+    );
+  }
+
+  #judge(id: string, fields: readonly string[]): InspectOutcome {
+    const parsed = parseInfoRow(id, fields);
+    if (!("release" in parsed)) {
+      return { kind: "unsuitable", reason: `${id}: its info is malformed (${parsed.problem})` };
+    }
+    const { release } = parsed;
+    const rejection = this.#records.rejection(release);
+    const reason =
+      rejection === undefined
+        ? (this.#choice?.judge(release) ?? this.#refuseSize(release))
+        : `rejected before: ${rejection}`;
+    if (reason !== undefined) return { kind: "unsuitable", reason: `${id}: ${reason}` };
+    this.#release = release;
+    return { kind: "suitable" };
+  }
+
+  #refuseSize({ sizeBytes }: ReleaseIdentity): string | undefined {
+    const slot = this.#slots.openIdle();
+    const slotBytes = slot.status().size;
+    slot.close();
+    if (sizeBytes <= slotBytes) return undefined;
+    return `its ${String(sizeBytes)} bytes do not fit the slot of ${String(slotBytes)}`;
+  }
+
+  /** Chip, project and version must fit before a byte of the slot is given up. */
+  #refuseHead(release: ReleaseIdentity, head: AppImageHead): string | undefined {
+    const { running } = this.#slots;
+    const { projectName, version } = head.descriptor;
+    if (head.header.chipId !== running.header.chipId) {
+      return `it is for chip ${String(head.header.chipId)}, not ${String(running.header.chipId)}`;
+    }
+    if (projectName !== running.descriptor.projectName) {
+      return `it is of project "${projectName}", not "${running.descriptor.projectName}"`;
+    }
+    if (release.version !== undefined && release.version !== version) {
+      return `it says version ${version}, its meta says ${release.version}`;
+    }
+    return this.#refuseVersion(version) ?? this.#options.hooks.refuseRelease?.(release, head);
+  }
+
+  #refuseVersion(text: string): string | undefined {
+    const running = parseVersion(this.#slots.running.descriptor.version);
+    const version = parseVersion(text);
+    if (version === undefined || running === undefined) return undefined;
+    const order = compareVersions(version, running);
+    if (order === 0) return "it is the running version";
+    return order < 0 && !this.#options.allowOlder ? "it is older than the running one" : undefined;
+  }
+}
+
+/** `work`, which closes `slot` when it is cancelled. The life of the device always cancels. */
+function closing(work: Cancellable, slot: FlashPartition): Cancellable {
+  return {
+    cancel: () => {
+      work.cancel();
+      slot.close();
+    },
+  };
+}
