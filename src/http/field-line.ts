@@ -6,6 +6,7 @@
 //     0       nameEnd  | valueEnd     (OWS around the value is not part of it)
 //                      valueStart
 
+import { decodeUtf8 } from "../protocol/utf8.js";
 import {
   byteAt,
   checkText,
@@ -14,7 +15,6 @@ import {
   equalsIgnoringCase,
   isBlank,
   isTokenByte,
-  latin1Text,
 } from "./grammar.js";
 import { RemoteProtocolError } from "./protocol-error.js";
 
@@ -58,7 +58,7 @@ export class FieldLine {
   }
 
   value(line: Uint8Array): string {
-    return latin1Text(line, this.valueStart, this.valueEnd);
+    return decodeUtf8(line, this.valueStart, this.valueEnd);
   }
 
   /**

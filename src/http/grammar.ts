@@ -1,7 +1,7 @@
 // The byte classes and the few terminals of HTTP/1.1: RFC 9110 section 5.6, RFC 9112 section 2.
 //
 // Everything works on a line as bytes, from `start` up to, not including, `end`, and allocates
-// nothing; only `latin1Text` makes a string. A line never contains its CRLF.
+// nothing. A line never contains its CRLF.
 
 import { RemoteProtocolError } from "./protocol-error.js";
 
@@ -110,11 +110,4 @@ export function checkText(line: Uint8Array, start: number, end: number): void {
       `expected text, got control character ${String(byte)} at byte ${String(at)} of a line`,
     );
   }
-}
-
-/** `start..end` as a string, one character for each byte. For the few values that are kept. */
-export function latin1Text(line: Uint8Array, start: number, end: number): string {
-  let text = "";
-  for (let at = start; at < end; at++) text += String.fromCharCode(byteAt(line, at));
-  return text;
 }

@@ -11,6 +11,8 @@ import type { ResponseHead } from "./head-parser.js";
 import { RemoteProtocolError } from "./protocol-error.js";
 import { ReceiveBuffer } from "./receive-buffer.js";
 
+export type { ResponseHead };
+
 export type ResponseEvent =
   | { readonly type: "head"; readonly head: ResponseHead }
   /** At least one byte. The view holds until the caller touches what it gave to `receive`. */

@@ -184,7 +184,7 @@ export class RowReader {
     } else if (!this.#isBlank) {
       let start = 0;
       row = this.#fieldEnds.map((end) => {
-        const field = decodeUtf8(this.#row.subarray(start, end));
+        const field = decodeUtf8(this.#row, start, end);
         start = end;
         return field;
       });

@@ -1,11 +1,15 @@
 // Bytes as hexadecimal digits, two for each byte: written in lower case, read in either.
 
-const digits = "0123456789abcdef";
+import { decodeUtf8 } from "./utf8.js";
 
 export function toHex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += digits.charAt(byte >> 4) + digits.charAt(byte & 15);
-  return text;
+  const characters = new Uint8Array(2 * bytes.length);
+  let end = 0;
+  for (const byte of bytes) {
+    characters[end++] = digitCharacter(byte >> 4);
+    characters[end++] = digitCharacter(byte & 15);
+  }
+  return decodeUtf8(characters);
 }
 
 /** The bytes, or undefined if `text` is anything but pairs of hexadecimal digits. */
@@ -19,6 +23,10 @@ export function fromHex(text: string): Uint8Array | undefined {
     bytes[index] = ((bytes[index] ?? 0) << 4) | digit;
   }
   return bytes;
+}
+
+function digitCharacter(value: number): number {
+  return value < 10 ? 0x30 + value : 0x61 + value - 10;
 }
 
 /** The value of the digit, or -1. */
