@@ -67,12 +67,17 @@ export class ReceiveBuffer {
   skipEmptyLines(): number {
     let skipped = 0;
     for (let bytes = this.#bytes; bytes !== undefined; bytes = this.#bytes) {
-      const expected = this.#lineLength === 0 ? carriageReturn : lineFeed;
-      if (this.#lineLength > 1 || bytes[this.#offset] !== expected) break;
-      // A CR is kept as the beginning of a line: the LF may come later, or something else.
-      this.line[0] = carriageReturn;
-      this.#lineLength = 1 - this.#lineLength;
-      skipped += 1 - this.#lineLength;
+      const byte = bytes[this.#offset];
+      if (this.#lineLength === 0 && byte === carriageReturn) {
+        // Kept as the beginning of a line: what follows may be something else than LF.
+        this.line[0] = carriageReturn;
+        this.#lineLength = 1;
+      } else if (this.#lineLength === 1 && this.line[0] === carriageReturn && byte === lineFeed) {
+        this.#lineLength = 0;
+        skipped++;
+      } else {
+        break;
+      }
       this.#advance(bytes, this.#offset + 1);
     }
     return skipped;
