@@ -1,0 +1,178 @@
+// An application image as the boot loader verifies it before it runs it (ESP-IDF
+// esp_image_format.c), written apart from src/flash.
+//
+//   header 24: 0 magic E9  1 segments  12 chip id  15 min revision  17 max revision  23 SHA-256?
+//   segment header 8: 0 load address  4 data length, then the data
+//   after the last segment 0 to 15 bytes and the checksum, in all a multiple of 16; SHA-256
+//
+// Not checked, because a chip without memory cannot: where loaded segments may lie.
+
+import { createHash } from "node:crypto";
+import { readBytes, type BootFlash } from "./boot-flash.js";
+import type { BootPartition } from "./boot-table.js";
+
+/** The chip that is to run the image. */
+export interface BootChip {
+  readonly id: number;
+  /** Wafer revision, major * 100 + minor. */
+  readonly revision: number;
+  /** Address windows [from, end) that show flash through a cache of 64 KiB pages. */
+  readonly mapped: readonly (readonly [number, number])[];
+}
+
+/** The chip that is simulated. */
+export const esp32: BootChip = {
+  id: 0,
+  revision: 300,
+  mapped: [
+    [0x3f400000, 0x3f800000],
+    [0x400d0000, 0x40400000],
+  ],
+};
+
+export interface BootSegment {
+  readonly loadAddress: number;
+  /** Of the data, in flash. */
+  readonly address: number;
+  readonly byteLength: number;
+}
+
+export interface BootImage {
+  readonly byteLength: number;
+  readonly segments: readonly BootSegment[];
+}
+
+/** The image in a partition, or in words why it must not run. */
+export type BootImageVerdict = BootImage | { readonly problem: string };
+
+const headerBytes = 24;
+const segmentHeaderBytes = 8;
+const descriptorBytes = 256;
+const digestBytes = 32;
+const rowBytes = 16;
+const pageBytes = 0x10000;
+const segmentsMax = 16;
+const sizeLimit = 0x1000000;
+const checksumSeed = 0xef;
+/** How much is read at a time. */
+const portionBytes = 0x10000;
+
+/** Verifies the image at the start of `partition`. */
+export function verifyBootImage(
+  flash: BootFlash,
+  partition: Pick<BootPartition, "offset" | "size">,
+  chip: BootChip,
+): BootImageVerdict {
+  try {
+    return new ImageReader(flash, partition, chip).read();
+  } catch (error) {
+    if (error instanceof ImageProblem) return { problem: error.message };
+    throw error;
+  }
+}
+
+/** Leaves the reader at the first thing that is wrong; never leaves this file. */
+class ImageProblem extends Error {}
+
+class ImageReader {
+  readonly #flash: BootFlash;
+  readonly #chip: BootChip;
+  readonly #start: number;
+  readonly #end: number;
+  readonly #digest = createHash("sha256");
+  #position: number;
+  #checksum = checksumSeed;
+
+  constructor(
+    flash: BootFlash,
+    { offset, size }: { offset: number; size: number },
+    chip: BootChip,
+  ) {
+    if (size > sizeLimit) throw new ImageProblem(`a partition of ${size} bytes is too large`);
+    this.#flash = flash;
+    this.#chip = chip;
+    this.#start = offset;
+    this.#position = offset;
+    this.#end = Math.min(offset + size, flash.status().size);
+  }
+
+  read(): BootImage {
+    const header = this.#take(headerBytes);
+    this.#checkHeader(header);
+    const segments: BootSegment[] = [];
+    for (let index = 0; index < header.readUInt8(1); index += 1) {
+      segments.push(this.#readSegment(index));
+    }
+    this.#checkChecksum();
+    if (header.readUInt8(23) !== 0) this.#checkDigest();
+    return { byteLength: this.#position - this.#start, segments };
+  }
+
+  #checkHeader(header: Buffer): void {
+    if (header.readUInt8(0) !== 0xe9) throw new ImageProblem("no image: the magic byte is not E9");
+    const chipId = header.readUInt16LE(12);
+    if (chipId !== this.#chip.id) {
+      throw new ImageProblem(`the image is for chip ${chipId}, this is chip ${this.#chip.id}`);
+    }
+    const [least, most] = [header.readUInt16LE(15), header.readUInt16LE(17)];
+    const { revision } = this.#chip;
+    if (revision < least || (most !== 0 && most !== 0xffff && revision > most)) {
+      const range = `revisions ${least} to ${most}`;
+      throw new ImageProblem(`the image is for ${range}, this is revision ${revision}`);
+    }
+    const count = header.readUInt8(1);
+    if (count > segmentsMax) throw new ImageProblem(`${count} segments are too many`);
+  }
+
+  #readSegment(index: number): BootSegment {
+    const header = this.#take(segmentHeaderBytes);
+    const segment = {
+      loadAddress: header.readUInt32LE(0),
+      address: this.#position,
+      byteLength: header.readUInt32LE(4),
+    };
+    const { loadAddress, address, byteLength } = segment;
+    const least = index === 0 ? descriptorBytes : 0;
+    if (byteLength % 4 !== 0 || byteLength >= sizeLimit || byteLength < least) {
+      throw new ImageProblem(`segment ${index} has a bad length, ${byteLength}`);
+    }
+    if (this.#isMapped(loadAddress) && loadAddress % pageBytes !== address % pageBytes) {
+      throw new ImageProblem(`segment ${index} does not lie where its address says`);
+    }
+    for (let left = byteLength; left > 0; left -= portionBytes) {
+      for (const byte of this.#take(Math.min(left, portionBytes))) this.#checksum ^= byte;
+    }
+    return segment;
+  }
+
+  #isMapped(address: number): boolean {
+    return this.#chip.mapped.some(([from, end]) => address >= from && address < end);
+  }
+
+  #checkChecksum(): void {
+    const used = (this.#position - this.#start) % rowBytes;
+    const row = this.#take(rowBytes - used);
+    if (row.at(-1) !== this.#checksum) {
+      throw new ImageProblem(`the checksum is ${row.at(-1)}, ${this.#checksum} was calculated`);
+    }
+  }
+
+  #checkDigest(): void {
+    const digest = this.#digest.digest();
+    if (this.#end - this.#position < digestBytes) throw new ImageProblem("the image has no end");
+    if (!readBytes(this.#flash, this.#position, digestBytes).equals(digest)) {
+      throw new ImageProblem("the appended SHA-256 is not that of the image");
+    }
+    this.#position += digestBytes;
+  }
+
+  #take(byteLength: number): Buffer {
+    if (byteLength > this.#end - this.#position) {
+      throw new ImageProblem("the image does not end within its partition");
+    }
+    const bytes = readBytes(this.#flash, this.#position, byteLength);
+    this.#digest.update(bytes);
+    this.#position += byteLength;
+    return bytes;
+  }
+}
