@@ -1,0 +1,71 @@
+// What only whoever runs the service may do, in process: it is not part of the API (S-18).
+
+import { nowSeconds } from "./api.js";
+import type { Clock, Storage } from "./api.js";
+import { ServiceError } from "./errors.js";
+import type { ClientIdentity } from "./clients.js";
+import { isName } from "../protocol/paths.js";
+
+/** A new vendor: all its secrets in clear, this once. */
+export interface VendorCredentials {
+  readonly vendor: string;
+  /** Of the vendor's root client. */
+  readonly rid: string;
+  readonly cik: string;
+  readonly token: string;
+}
+
+/** The id of the token that a new vendor gets. */
+const firstTokenId = "first";
+
+export class Admin {
+  constructor(
+    private readonly storage: Storage,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Makes a vendor: its root client, its name and a first token.
+   * Throws ServiceError `malformed-name` or `vendor-exists`.
+   */
+  async createVendor(name: string): Promise<VendorCredentials> {
+    if (!isName(name)) {
+      throw new ServiceError("malformed-name", `"${name}" cannot be a vendor's name`);
+    }
+    const { database, vendors } = this.storage;
+    return database.transaction().execute(async (transaction) => {
+      const { rid, cik } = await this.#createClient(transaction, null);
+      if (!(await vendors.register(transaction, name, rid))) {
+        throw new ServiceError("vendor-exists", `there is a vendor "${name}" already`);
+      }
+      const token = await vendors.createToken(transaction, rid, firstTokenId);
+      if (token === undefined) throw new Error("a new client had a token");
+      return { vendor: name, rid, cik, token };
+    });
+  }
+
+  /**
+   * Makes a client that may own devices: below the vendor's root, or a root of its own, which may
+   * register a vendor name later. Throws ServiceError `unknown-vendor`.
+   */
+  async createOwner(vendor?: string): Promise<ClientIdentity> {
+    const { database, vendors } = this.storage;
+    let ownerRid: string | null = null;
+    if (vendor !== undefined) {
+      ownerRid = (await vendors.findClient(vendor)) ?? null;
+      if (ownerRid === null) {
+        throw new ServiceError("unknown-vendor", `there is no vendor "${vendor}"`);
+      }
+    }
+    return this.#createClient(database, ownerRid);
+  }
+
+  #createClient(database: Storage["database"], ownerRid: string | null): Promise<ClientIdentity> {
+    return this.storage.clients.create(database, {
+      ownerRid,
+      status: "activated",
+      activableUntil: null,
+      createdAt: nowSeconds(this.clock),
+    });
+  }
+}

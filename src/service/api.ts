@@ -1,0 +1,41 @@
+// What every procedure works with: the stores, the clock, and the rules that can be set.
+
+import type { ActivationLog } from "./activations.js";
+import type { BlobStore } from "./blobs.js";
+import type { ClientStore } from "./clients.js";
+import type { ContentStore } from "./contents.js";
+import type { Database } from "./database.js";
+import type { DeviceStore } from "./devices.js";
+import type { KeyVault } from "./key-vault.js";
+import type { ServiceLimits } from "./limits.js";
+import type { ModelStore } from "./models.js";
+import type { SerialStore } from "./serials.js";
+import type { VendorStore } from "./vendors.js";
+
+/** Milliseconds since 1970, as Date.now. */
+export type Clock = () => number;
+
+export interface Storage {
+  readonly database: Database;
+  readonly vault: KeyVault;
+  readonly activations: ActivationLog;
+  readonly blobs: BlobStore;
+  readonly clients: ClientStore;
+  readonly contents: ContentStore;
+  readonly devices: DeviceStore;
+  readonly models: ModelStore;
+  readonly serials: SerialStore;
+  readonly vendors: VendorStore;
+}
+
+export interface Api extends Storage {
+  readonly clock: Clock;
+  readonly limits: ServiceLimits;
+  /** How long a device may be activated after it was enabled (S-28). */
+  readonly activationWindowSeconds: number;
+}
+
+/** Unix seconds: what every stored and printed time is (S-42). */
+export function nowSeconds(clock: Clock): number {
+  return Math.floor(clock() / 1000);
+}

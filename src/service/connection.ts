@@ -1,0 +1,117 @@
+// One connection: its requests are worked on one after the other and answered in order, however
+// many a peer pipelines (RFC 9112 section 9.3.2). Memory is bounded: with too many waiting, the
+// socket is not read.
+//
+// After the reply that says `Connection: Close` nothing more is worked on (section 9.6). When
+// node:http's parser gives up, what came before is answered first, then the refusal, then the end.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { Refusal } from "./errors.js";
+import type { ServiceLimits } from "./limits.js";
+import { rawRefusal } from "./reply.js";
+import { RequestBody } from "./request-body.js";
+
+export interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly body: RequestBody;
+}
+
+export interface ConnectionOptions {
+  readonly limits: ServiceLimits;
+  /** Requests answered on one connection, the last with `Connection: Close`; 0: any number. */
+  readonly requestsMax: number;
+  /** The Date field of now. */
+  readonly date: () => string;
+  /**
+   * Answers one request. Calls `isLast` when the reply is ready to leave, and says Close if it is
+   * true. Never rejects; resolves when the next request may be answered.
+   */
+  readonly answer: (exchange: Exchange, isLast: () => boolean) => Promise<void>;
+}
+
+export class Connection {
+  #waiting: Exchange[] = [];
+  /** The request being answered. */
+  #current: Exchange | undefined;
+  /** The reply that left last, if not wholly yet. */
+  #lastResponse: ServerResponse | undefined;
+  #received = 0;
+  /** No further request is taken. */
+  #isClosing = false;
+  /** What is to be said after the last reply. */
+  #refusal: Refusal | undefined;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly options: ConnectionOptions,
+  ) {}
+
+  /** Takes a request in. One that comes after the last is dropped: its sender was told. */
+  accept(incoming: IncomingMessage, response: ServerResponse): void {
+    if (this.#isClosing) return;
+    this.#received++;
+    const { requestsMax, limits } = this.options;
+    this.#isClosing = !response.shouldKeepAlive || this.#received === requestsMax;
+    this.#waiting.push({ incoming, response, body: new RequestBody(incoming) });
+    if (this.#waiting.length === limits.waitingRequestsMax) this.#pause();
+    if (this.#current === undefined) void this.#answerAll();
+  }
+
+  /** The parser cannot go on: garbage, a head too large, a sender too slow. */
+  refuse(refusal: Refusal): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    const last = this.#waiting.at(-1) ?? this.#current;
+    if (last !== undefined && !last.body.isComplete) last.body.fail(refusal);
+    else this.#refusal = refusal;
+    if (last === undefined) this.#end();
+  }
+
+  /** Ends after the reply in flight; at once if there is none. What waits is not answered. */
+  close(): void {
+    this.#isClosing = true;
+    this.#waiting = [];
+    if (this.#current === undefined) this.#end();
+  }
+
+  async #answerAll(): Promise<void> {
+    for (;;) {
+      const exchange = this.socket.destroyed ? undefined : this.#waiting.shift();
+      this.#current = exchange;
+      if (exchange === undefined) break;
+      if (this.#waiting.length === this.options.limits.waitingRequestsMax / 2) this.socket.resume();
+      await this.options.answer(exchange, () => this.#isLast());
+      this.#lastResponse = exchange.response;
+    }
+    if (this.#isClosing) this.#end();
+  }
+
+  #isLast(): boolean {
+    return this.#isClosing && this.#waiting.length === 0 && this.#refusal === undefined;
+  }
+
+  /** node:http reads on after each message it has parsed, so only after this batch it can pause. */
+  #pause(): void {
+    process.nextTick(() => {
+      if (this.#waiting.length >= this.options.limits.waitingRequestsMax) this.socket.pause();
+    });
+  }
+
+  /** Says the refusal, if any, and closes; both after what node:http still has to send. */
+  #end(): void {
+    const { socket } = this;
+    if (this.#lastResponse !== undefined && !this.#lastResponse.closed) {
+      this.#lastResponse.once("close", () => {
+        this.#lastResponse = undefined;
+        this.#end();
+      });
+      return;
+    }
+    if (this.#refusal !== undefined && socket.writable) {
+      socket.write(rawRefusal(this.#refusal.code, this.options.date()));
+    }
+    socket.destroySoon();
+  }
+}

@@ -1,0 +1,171 @@
+// Devices: the clients behind serials, and their life (S-24 to S-30).
+//
+//     no client --enable--> notactivated --activate--> activated
+//                  regenerate: any -> notactivated, with a new CIK and a new window
+//                  disable:    any -> expired;  the window passes: notactivated counts as expired
+//
+// Whoever asks has been authorised before; here is only what the state allows. Each change is one
+// statement that names the state it starts from, so however many ask at once, one succeeds.
+
+import type { ActivationLog } from "./activations.js";
+import type { ClientStore } from "./clients.js";
+import type { Database } from "./database.js";
+import type { KeyVault } from "./key-vault.js";
+import { PreparedQuery } from "./prepared-query.js";
+import type { ClientStatus } from "./schema.js";
+import type { SerialStore } from "./serials.js";
+
+export interface Enablement {
+  readonly modelId: number;
+  readonly sn: string;
+  readonly ownerRid: string;
+  /** The vendor client that asks. */
+  readonly enabledBy: string;
+  /** Unix seconds. */
+  readonly now: number;
+  readonly activableUntil: number;
+}
+
+export interface ActivationRequest {
+  readonly vendor: string;
+  readonly model: string;
+  readonly sn: string;
+  /** Unix seconds. */
+  readonly now: number;
+  readonly address: string;
+  /** The body as posted, for the log. */
+  readonly entry: Buffer;
+}
+
+interface Candidate {
+  readonly serialId: number;
+  readonly rid: string | null;
+  readonly status: ClientStatus | null;
+  readonly activableUntil: number | null;
+  readonly cikLookup: Buffer | null;
+  readonly cikSealed: Buffer | null;
+}
+
+/** The state a conditional change starts from: the CIK tells one enablement from the next. */
+interface ActivationStep {
+  readonly rid: string;
+  readonly cikLookup: Buffer;
+  readonly now: number;
+}
+
+/** Undoes the transaction of `enable`; never leaves this file. */
+class LostRace extends Error {}
+
+export class DeviceStore {
+  readonly #candidate;
+  readonly #activate;
+
+  constructor(
+    private readonly database: Database,
+    private readonly vault: KeyVault,
+    private readonly clients: ClientStore,
+    private readonly serials: SerialStore,
+    private readonly log: ActivationLog,
+  ) {
+    this.#candidate = new PreparedQuery<{ vendor: string; model: string; sn: string }, Candidate>(
+      (parameter) =>
+        database
+          .selectFrom("vendors as v")
+          .innerJoin("models as m", "m.ownerRid", "v.clientRid")
+          .innerJoin("serials as s", "s.modelId", "m.id")
+          .leftJoin("clients as c", "c.rid", "s.clientRid")
+          .where("v.name", "=", parameter("vendor"))
+          .where("m.name", "=", parameter("model"))
+          .where("s.sn", "=", parameter("sn"))
+          .select(["s.id as serialId", "c.rid", "c.status", "c.activableUntil"])
+          .select(["c.cikLookup", "c.cikSealed"]),
+    );
+    this.#activate = new PreparedQuery<ActivationStep, unknown>((parameter) =>
+      database
+        .updateTable("clients")
+        .set({ status: "activated" })
+        .where("rid", "=", parameter("rid"))
+        .where("status", "=", "notactivated")
+        .where("activableUntil", ">", parameter("now"))
+        .where("cikLookup", "=", parameter("cikLookup")),
+    );
+  }
+
+  /**
+   * Activates the device and returns its CIK; only the first of any number of callers gets it.
+   * `not-enabled`: never enabled, disabled, too late, or activated already (S-25).
+   */
+  async activate(
+    request: ActivationRequest,
+  ): Promise<{ cik: string } | "unknown-serial" | "not-enabled"> {
+    const { vendor, model, sn, now, address, entry } = request;
+    const candidate = await this.#candidate.first(this.database, { vendor, model, sn });
+    if (candidate === undefined) return "unknown-serial";
+    const { serialId, rid, status, activableUntil, cikLookup, cikSealed } = candidate;
+    if (rid === null || cikLookup === null || cikSealed === null) return "not-enabled";
+    // Refused without a transaction: a device that keeps asking must not cost a write.
+    if (status !== "notactivated" || (activableUntil ?? 0) <= now) return "not-enabled";
+
+    const cik = this.vault.open(cikSealed, rid);
+    const activated = await this.database.transaction().execute(async (transaction) => {
+      const changes = await this.#activate.changes(transaction, { rid, cikLookup, now });
+      if (changes !== 1) return false;
+      await this.log.append(transaction, { serialId, at: now, address, entry });
+      return true;
+    });
+    return activated ? { cik } : "not-enabled";
+  }
+
+  /** Makes a client under the owner and puts it behind an unused serial. Returns its RID. */
+  async enable(
+    enablement: Enablement,
+  ): Promise<{ rid: string } | "unknown-serial" | "client-exists" | "owner-full"> {
+    const { modelId, sn, ownerRid, enabledBy, now, activableUntil } = enablement;
+    try {
+      return await this.database.transaction().execute(async (transaction) => {
+        const serial = await this.serials.find(transaction, modelId, sn);
+        if (serial === undefined) return "unknown-serial";
+        if (serial.clientRid !== null) return "client-exists";
+        if (!(await this.clients.hasRoom(transaction, ownerRid))) return "owner-full";
+        const { rid } = await this.clients.create(transaction, {
+          ownerRid,
+          status: "notactivated",
+          activableUntil,
+          createdAt: now,
+        });
+        const { numUpdatedRows } = await transaction
+          .updateTable("serials")
+          .set({ clientRid: rid, enabledBy })
+          .where("id", "=", serial.id)
+          .where("clientRid", "is", null)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows !== 1n) throw new LostRace();
+        return { rid };
+      });
+    } catch (error) {
+      if (error instanceof LostRace) return "client-exists";
+      throw error;
+    }
+  }
+
+  /** Gives the client a new CIK and a new window; the old CIK is dead at once (S-29). */
+  async regenerate(rid: string, activableUntil: number): Promise<boolean> {
+    const { cikLookup, cikSealed } = this.clients.newKey(rid);
+    const { numUpdatedRows } = await this.database
+      .updateTable("clients")
+      .set({ status: "notactivated", activableUntil, cikLookup, cikSealed })
+      .where("rid", "=", rid)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Kills the client's CIK until it is regenerated. False if the client is gone. */
+  async disable(rid: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.database
+      .updateTable("clients")
+      .set({ status: "expired" })
+      .where("rid", "=", rid)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  }
+}

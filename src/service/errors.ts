@@ -1,0 +1,81 @@
+// The two ways the service says no: a refusal of one request, from one table of code, status and
+// sentence; and a fault of the service itself, which its starter must see to.
+//
+// The wire carries only the status (S-07): code and sentence are for logs and documents.
+
+/** Why a request is refused: status and one sentence for people. */
+export const refusals = {
+  "malformed-request": [400, "The request is not well-formed."],
+  truncated: [400, "The body ended before its announced length."],
+  "missing-key": [400, "A key that this procedure needs is missing."],
+  "malformed-key": [400, "The value of a key has the wrong form."],
+  "malformed-rows": [400, "The body is not CSV."],
+  "malformed-name": [400, "A name has a character that names may not have, or is too long."],
+  "unknown-keys": [400, "No procedure of this URL takes these keys."],
+  "invalid-model": [400, "The vendor has no such model."],
+  unauthorised: [401, "There is no key, or none that is valid now."],
+  "not-a-vendor": [403, "The key belongs to no vendor."],
+  "not-a-device": [403, "The key belongs to no device of this vendor and model."],
+  "forbidden-model": [403, "The vendor has no such model."],
+  "not-shared": [403, "The other vendor does not share this model."],
+  "not-an-owner": [403, "The owner does not descend from the model's creator."],
+  "not-authorised": [403, "The content is protected, and this serial may not read it."],
+  "unknown-path": [404, "There is nothing at this path."],
+  "unknown-vendor": [404, "There is no such vendor."],
+  "unknown-model": [404, "The vendor has no such model."],
+  "unknown-serial": [404, "The model has no such serial."],
+  "unknown-content": [404, "The model has no such content."],
+  "unlisted-method": [405, "The path does not list this method."],
+  "timed-out": [408, "The request took too long to arrive."],
+  "model-exists": [409, "The model exists already."],
+  "serial-exists": [409, "One of the serials exists already."],
+  "content-exists": [409, "The content exists already."],
+  "content-uploaded": [409, "The content has been uploaded already and does not change."],
+  "client-exists": [409, "The serial has a client already."],
+  "client-gone": [409, "The serial's client was removed behind it."],
+  "owner-full": [409, "The owner may not have another client."],
+  "not-enabled": [409, "The serial is not enabled for activation now."],
+  "never-enabled": [412, "The serial has never been enabled."],
+  "body-too-large": [413, "The body is larger than this service takes."],
+  "unsatisfiable-range": [416, "The range names no byte of the content."],
+  "head-too-large": [431, "The head of the request is larger than this service takes."],
+  internal: [500, "The service failed."],
+  overloaded: [503, "The service has no room for another connection."],
+} as const satisfies Record<string, readonly [status: number, sentence: string]>;
+
+export type RefusalCode = keyof typeof refusals;
+
+/** A request the service refuses. Handlers throw it; the dispatcher turns it into a reply. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly status: number;
+
+  constructor(readonly code: RefusalCode) {
+    const [status, sentence] = refusals[code];
+    super(sentence);
+    this.status = status;
+  }
+}
+
+export type ServiceErrorKind =
+  | "port-in-use"
+  | "cannot-listen"
+  | "data-directory"
+  | "key-file"
+  | "wrong-key"
+  | "vendor-exists"
+  | "unknown-vendor"
+  | "malformed-name";
+
+/** A fault that whoever starts or administers the service must see to. */
+export class ServiceError extends Error {
+  override readonly name = "ServiceError";
+
+  constructor(
+    readonly kind: ServiceErrorKind,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,42 @@
+// The keys of a form or a query, as handlers ask for them.
+//
+// A list may be sent as `k[]=` or as `k=` (S-06). Keys nobody asks for are ignored (S-04). Only
+// `true` in lower case means yes (S-10).
+
+import { decodeForm, formValue, formValues } from "../protocol/form.js";
+import type { FormPair } from "../protocol/form.js";
+import { Refusal } from "./errors.js";
+
+export class Fields {
+  readonly #pairs: readonly FormPair[];
+
+  /** `text`: form-coded, as in a body or after the `?` of a target. */
+  constructor(text: string) {
+    this.#pairs = decodeForm(text);
+  }
+
+  /** The first value of the key, or undefined. */
+  get(name: string): string | undefined {
+    return formValue(this.#pairs, name);
+  }
+
+  /** The first value of the key; refuses the request if there is none. */
+  need(name: string): string {
+    const value = this.get(name);
+    if (value === undefined) throw new Refusal("missing-key");
+    return value;
+  }
+
+  /** Every value of the key, in order. */
+  list(name: string): string[] {
+    return formValues(this.#pairs, name);
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  isTrue(name: string): boolean {
+    return this.get(name) === "true";
+  }
+}

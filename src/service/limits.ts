@@ -1,0 +1,74 @@
+// Every bound of the service, with its unit and its reason. What the device and the service must
+// agree on (names, CIKs) is in src/protocol/limits.ts.
+
+export interface ServiceLimits {
+  /** A request line and its header fields. Device heads are about 200 bytes; Node allows 16 KiB. */
+  readonly headBytesMax: number;
+  /** A body from somebody without a key: an activation, 128 raw bytes of `mfr` included (S-06). */
+  readonly activationBytesMax: number;
+  /** A form, CSV or JSON body from a vendor: a batch of 100,000 serials is about 4 MB. */
+  readonly tableBytesMax: number;
+  /** One uploaded content. Sixteen times the largest ESP32 flash. */
+  readonly contentBytesMax: number;
+
+  /** From the first byte of a head to its end: fourteen small sends over a slow modem (S-04). */
+  readonly headTimeMs: number;
+  /** A whole body that is gathered in memory, from the end of its head. */
+  readonly bodyTimeMs: number;
+  /** A body nobody wants, before the connection is closed: a reset would take the reply away. */
+  readonly discardTimeMs: number;
+  /** A whole request, an upload of `contentBytesMax` over 4 Mbit/s included. */
+  readonly requestTimeMs: number;
+  /** No byte moved in either direction while a request or a reply is under way. */
+  readonly stallTimeMs: number;
+  /** A kept-alive connection with nothing to do. nginx keeps 75 s too. */
+  readonly keepAliveTimeMs: number;
+  /** How often the times of heads and requests are looked at: their precision. */
+  readonly timeCheckIntervalMs: number;
+  /** Replies in flight get this long when the service closes. */
+  readonly closeTimeMs: number;
+
+  /** Open connections; one more is answered 503. About 20 KiB each. */
+  readonly connectionsMax: number;
+  /** Requests waiting on one connection; then it is not read until half are answered. */
+  readonly waitingRequestsMax: number;
+}
+
+export const serviceLimits: ServiceLimits = {
+  headBytesMax: 8192,
+  activationBytesMax: 4096,
+  tableBytesMax: 8 * 1024 * 1024,
+  contentBytesMax: 256 * 1024 * 1024,
+
+  headTimeMs: 20_000,
+  bodyTimeMs: 60_000,
+  discardTimeMs: 2_000,
+  requestTimeMs: 600_000,
+  stallTimeMs: 60_000,
+  keepAliveTimeMs: 75_000,
+  timeCheckIntervalMs: 1_000,
+  closeTimeMs: 10_000,
+
+  connectionsMax: 10_000,
+  waitingRequestsMax: 32,
+};
+
+/** Blobs are kept in pieces of this size: what a ranged read fetches at least. */
+export const pieceBytes = 65_536;
+/** Pieces written in one statement: an upload holds this many in memory. */
+export const piecesPerWrite = 4;
+/** Pieces of published blobs kept in memory, most recently read: 16 MiB, several releases. */
+export const cachedPiecesMax = 256;
+/** Prepared statements kept per database; the service's own queries are about fifty. */
+export const statementsMax = 256;
+/** Rows of one insert: three parameters each stay far below SQLite's 32,766 and PostgreSQL's. */
+export const rowsPerInsert = 500;
+/** How long another process's write may hold up ours in SQLite before it fails. */
+export const databaseWaitMs = 10_000;
+
+/** From enable, remap or regenerate to the last moment of activation (S-28). */
+export const activationWindowSecondsDefault = 86_400;
+/** Lines of the activation log kept per serial (S-35). */
+export const activationsKept = 100;
+/** Steps from an owner up to the model's creator; deeper trees are refused. */
+export const ownerDepthMax = 32;

@@ -1,0 +1,29 @@
+// Procedure 3: a vendor creates a content, without bytes yet.
+
+import { metaBytesMax } from "../../protocol/limits.js";
+import { nowSeconds } from "../api.js";
+import { ownModel } from "../authorisation.js";
+import { Refusal } from "../errors.js";
+import type { Procedure } from "../procedure.js";
+import { resetContent } from "../reply.js";
+import { asName, asText } from "../request.js";
+
+export const createContent: Procedure = {
+  number: 3,
+  title: "create content",
+  caller: "vendor",
+  method: "POST",
+  path: "/provision/manage/content/:model/",
+  applies: ({ form }) => !form.isTrue("delete"),
+  async handle(api, request, vendor) {
+    const { form } = request;
+    const modelId = await ownModel(api, vendor, request.name(0), "invalid-model");
+    const name = asName(form.need("id"));
+    // The older document calls it `description`.
+    const meta = asText(form.get("meta") ?? form.get("description") ?? "", metaBytesMax);
+    const now = nowSeconds(api.clock);
+    const content = { modelId, name, meta, protected: form.isTrue("protected"), now };
+    if (!(await api.contents.create(content))) throw new Refusal("content-exists");
+    return resetContent;
+  },
+};

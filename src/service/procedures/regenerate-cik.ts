@@ -1,0 +1,22 @@
+// Procedure 48: a vendor gives the client of a serial a new CIK; its device activates once more.
+
+import { nowSeconds } from "../api.js";
+import { enabledClient } from "../authorisation.js";
+import { Refusal } from "../errors.js";
+import type { Procedure } from "../procedure.js";
+import { resetContent } from "../reply.js";
+
+export const regenerateCik: Procedure = {
+  number: 48,
+  title: "regenerate CIK",
+  caller: "vendor",
+  method: "POST",
+  path: "/provision/manage/model/:model/:sn",
+  applies: ({ form }) => form.isTrue("enable") && !form.has("owner") && !form.has("oldsn"),
+  async handle(api, request, vendor) {
+    const rid = await enabledClient(api, request, vendor);
+    const activableUntil = nowSeconds(api.clock) + api.activationWindowSeconds;
+    if (!(await api.devices.regenerate(rid, activableUntil))) throw new Refusal("client-gone");
+    return resetContent;
+  },
+};

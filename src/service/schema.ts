@@ -1,0 +1,118 @@
+// The tables as kysely sees them: one schema for SQLite and PostgreSQL. migrations.ts makes them.
+//
+// Portable on purpose: times are integer Unix seconds, yes and no are 1 and 0, bytes are blobs,
+// and no number leaves 2^53. Secrets are only here sealed (`...Sealed`) and as the keyed digest
+// that finds them (`...Lookup`): see key-vault.ts.
+
+import type { Generated } from "kysely";
+
+/** 1 or 0: neither database's own boolean is known to the other's driver. */
+export type Flag = 0 | 1;
+
+/** S-27. `expired` after the activation window is not stored: it follows from the clock. */
+export type ClientStatus = "notactivated" | "activated" | "expired";
+
+/** Whoever has a CIK: a vendor's root, an owner below it, or the client behind a serial. */
+export interface ClientTable {
+  rid: string;
+  /** The parent in the tree of S-18; null at a root. Not enforced: owners may be removed. */
+  ownerRid: string | null;
+  status: ClientStatus;
+  /** End of the activation window; null for a client that never needs activation. */
+  activableUntil: number | null;
+  cikLookup: Buffer;
+  cikSealed: Buffer;
+  /** How many clients it may own; null for any number. */
+  clientsMax: number | null;
+  createdAt: number;
+}
+
+/** The name registered to a client (S-17): one each way. */
+export interface VendorTable {
+  name: string;
+  clientRid: string;
+}
+
+export interface TokenTable {
+  clientRid: string;
+  id: string;
+  lookup: Buffer;
+  sealed: Buffer;
+}
+
+export interface ModelTable {
+  id: Generated<number>;
+  /** The creator. A model stays with the client when a vendor name goes (S-17). */
+  ownerRid: string;
+  name: string;
+  templateKind: "rid" | "code";
+  template: string;
+  /** Names in S-52's order, separated by commas. */
+  options: string;
+}
+
+export interface SerialTable {
+  id: Generated<number>;
+  modelId: number;
+  sn: string;
+  extra: string;
+  /** The client behind it, null if unused. It may name a client that is gone (S-24). */
+  clientRid: string | null;
+  /** The vendor client that last enabled it. */
+  enabledBy: string | null;
+}
+
+export interface ContentTable {
+  id: Generated<number>;
+  modelId: number;
+  name: string;
+  meta: string;
+  protected: Flag;
+  /** The uploaded Content-Type, with its parameters. */
+  type: string;
+  size: number;
+  updatedAt: number;
+  /** Null until an upload is complete. */
+  blobId: number | null;
+}
+
+/** Bytes under way or published. One that no content names and that is old is a failed upload. */
+export interface BlobTable {
+  id: Generated<number>;
+  startedAt: number;
+}
+
+/** `pieceBytes` bytes each but the last. Never changed once written: a blob's id names its bytes. */
+export interface PieceTable {
+  blobId: number;
+  number: number;
+  bytes: Buffer;
+}
+
+/** The activation log (S-35). The entry is the body as posted, any bytes at all. */
+export interface ActivationTable {
+  id: Generated<number>;
+  serialId: number;
+  at: number;
+  address: string;
+  entry: Buffer;
+}
+
+/** Facts about the database itself. */
+export interface PropertyTable {
+  name: string;
+  value: Buffer;
+}
+
+export interface Schema {
+  clients: ClientTable;
+  vendors: VendorTable;
+  tokens: TokenTable;
+  models: ModelTable;
+  serials: SerialTable;
+  contents: ContentTable;
+  blobs: BlobTable;
+  pieces: PieceTable;
+  activations: ActivationTable;
+  properties: PropertyTable;
+}

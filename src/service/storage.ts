@@ -1,0 +1,70 @@
+// Opens all that the service keeps in one data directory: database, key, stores.
+
+import { ActivationLog } from "./activations.js";
+import type { Storage } from "./api.js";
+import { BlobStore } from "./blobs.js";
+import { ClientStore } from "./clients.js";
+import { ContentStore } from "./contents.js";
+import { openDatabase } from "./database.js";
+import type { Database } from "./database.js";
+import { DeviceStore } from "./devices.js";
+import { ServiceError } from "./errors.js";
+import { openKeyVault, sameLookup } from "./key-vault.js";
+import type { KeyVault } from "./key-vault.js";
+import { ModelStore } from "./models.js";
+import { SerialStore } from "./serials.js";
+import { VendorStore } from "./vendors.js";
+
+/**
+ * Opens the data in `dataDirectory`, new or not. `keyText`: the master key in hexadecimal, or
+ * undefined for the key file. Close it with `storage.database.destroy()`.
+ * Throws ServiceError `data-directory`, `key-file` or `wrong-key`.
+ */
+export async function openStorage(
+  dataDirectory: string,
+  keyText: string | undefined,
+): Promise<Storage> {
+  const vault = openKeyVault(dataDirectory, keyText);
+  const database = await openDatabase(dataDirectory);
+  try {
+    await checkKey(database, vault);
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+  const activations = new ActivationLog(database);
+  const blobs = new BlobStore(database);
+  const clients = new ClientStore(database, vault);
+  const serials = new SerialStore(database);
+  return {
+    database,
+    vault,
+    activations,
+    blobs,
+    clients,
+    contents: new ContentStore(database, blobs),
+    devices: new DeviceStore(database, vault, clients, serials, activations),
+    models: new ModelStore(database),
+    serials,
+    vendors: new VendorStore(database, vault),
+  };
+}
+
+/** The first key a database is opened with stays its key: another would find no secret. */
+async function checkKey(database: Database, vault: KeyVault): Promise<void> {
+  const name = "key";
+  const mark = vault.lookup("provision: mark of the key");
+  await database
+    .insertInto("properties")
+    .values({ name, value: mark })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const { value } = await database
+    .selectFrom("properties")
+    .where("name", "=", name)
+    .select("value")
+    .executeTakeFirstOrThrow();
+  if (!sameLookup(value, mark)) {
+    throw new ServiceError("wrong-key", "the key is not the one the database was made with");
+  }
+}
