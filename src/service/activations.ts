@@ -32,8 +32,9 @@ export class ActivationLog {
       database
         .deleteFrom("activations")
         .where("serialId", "=", parameter("serialId"))
-        .where("id", "<=", ({ selectFrom }) =>
-          selectFrom("activations")
+        .where("id", "<=", (expression) =>
+          expression
+            .selectFrom("activations")
             .where("serialId", "=", parameter("serialId"))
             .orderBy("id", "desc")
             .offset(activationsKept)

@@ -130,14 +130,8 @@ export class BlobStore {
     await this.database
       .deleteFrom("blobs")
       .where("startedAt", "<", startedBefore)
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom("contents")
-              .whereRef("contents.blobId", "=", "blobs.id")
-              .select("contents.id"),
-          ),
-        ),
+      .where("id", "not in", (expression) =>
+        expression.selectFrom("contents").where("blobId", "is not", null).select("blobId"),
       )
       .execute();
   }

@@ -7,7 +7,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { Refusal } from "./errors.js";
+import type { Refusal } from "./errors.js";
 import type { ServiceLimits } from "./limits.js";
 import { rawRefusal } from "./reply.js";
 import { RequestBody } from "./request-body.js";

@@ -86,7 +86,7 @@ class StatementCache implements SqliteDatabase {
   prepare(query: string): SqliteStatement {
     const known = this.#statements.get(query);
     if (known !== undefined) return known;
-    const statement = this.file.prepare<unknown[]>(query);
+    const statement = this.file.prepare(query);
     if (this.#statements.size >= statementsMax) {
       const [oldest] = this.#statements.keys();
       if (oldest !== undefined) this.#statements.delete(oldest);

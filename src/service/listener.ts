@@ -6,6 +6,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { Connection } from "./connection.js";
 import type { Exchange } from "./connection.js";
 import { Refusal, ServiceError } from "./errors.js";
@@ -25,7 +26,7 @@ export interface ListenerOptions {
 }
 
 export class Listener {
-  readonly #connections = new Map<Socket, Connection>();
+  readonly #connections = new Map<Duplex, Connection>();
 
   private constructor(
     private readonly server: Server,
@@ -40,7 +41,7 @@ export class Listener {
     // An Expect that is not understood is ignored like any other header (S-04).
     server.on("request", accept).on("checkExpectation", accept);
     server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-      this.#connections.get(socket as Socket)?.refuse(new Refusal(refusalCode(error)));
+      this.#connections.get(socket)?.refuse(new Refusal(refusalCode(error)));
     });
   }
 

@@ -133,7 +133,7 @@ async function sendStream(
   try {
     for await (const chunk of body.chunks) {
       const hasRoom = response.write(chunk, (error) => {
-        if (error == null) onSent(chunk.byteLength);
+        if (!(error instanceof Error)) onSent(chunk.byteLength);
       });
       if (!hasRoom) await drained(response);
       if (response.destroyed) return;

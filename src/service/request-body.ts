@@ -63,7 +63,8 @@ export class RequestBody {
     if (this.isComplete) return;
     const timer = this.#failAfter(timeMsMax);
     try {
-      for await (const chunk of this.chunks(Infinity)) void chunk;
+      const chunks = this.chunks(Infinity);
+      while ((await chunks.next()).done !== true);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
     } finally {

@@ -9,7 +9,6 @@ import {
   conflict,
   csv,
   forbidden,
-  form,
   notFound,
   ok,
   okIdentifier,
