@@ -1,0 +1,137 @@
+// What opening a partition puts right after a power cut, and what it makes of damage.
+//
+// The rules, in this order, are those of ESP-IDF (nvs_page.cpp, nvs_pagemanager.cpp, nvs_storage.cpp)
+// but for three, where Espressif's library can lose a value at a cut:
+//   * an older item is a twin of the newest one only if the chunk index is the same too: the library
+//     takes the old chunk of a blob for a twin of the new one, and then has neither blob;
+//   * a twin on an older page goes whatever its type: a key has one value;
+//   * of a page being moved and its copy the one that holds all of the other stays. The library always
+//     drops the copy, which is the only one left if the cut fell while the old page was erased.
+//
+// Every step only erases what something newer or more complete stands for, and can itself be cut.
+
+import {
+  chunkVersion1,
+  entriesPerPage,
+  entryType,
+  hasPayload,
+  noChunk,
+  type NvsEntryView,
+  type NvsName,
+} from "./nvs-entry.js";
+import { isChunkOf } from "./nvs-blob.js";
+import type { NvsPage } from "./nvs-page.js";
+import type { NvsPages } from "./nvs-pages.js";
+
+export function recover(pages: NvsPages): void {
+  for (const page of pages.inUse) page.repair();
+  eraseOlderTwins(pages);
+  finishMoves(pages);
+  eraseBrokenBlobs(pages);
+  eraseOrphanChunks(pages);
+}
+
+/** The item written last is newer than its twins on older pages: a cut came before their erase. */
+function eraseOlderTwins(pages: NvsPages): void {
+  const { last } = pages;
+  if (last === undefined) return;
+  const index = lastItem(last);
+  if (index === undefined) return;
+  const { name, chunkIndex } = last.entry(index);
+  const cursor = pages.items();
+  for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
+    const { page } = cursor.item;
+    if (page === last) return;
+    // What a page being moved holds is not older than its copy.
+    if (page.state === "freeing") continue;
+    if (entry.chunkIndex === chunkIndex && entry.hasName(name)) cursor.eraseItem();
+  }
+}
+
+/** Ends every move that a cut left half done: see the steps in nvs-pages.ts. */
+function finishMoves(pages: NvsPages): void {
+  for (const page of pages.inUse.filter(({ state }) => state === "freeing")) {
+    const { last } = pages;
+    if (last?.state === "active") {
+      if (holdsAll(last, page)) {
+        pages.retire(page);
+        continue;
+      }
+      if (holdsAll(page, last)) pages.retire(last);
+    }
+    if (pages.freeCount > 0) pages.move(page);
+  }
+}
+
+/** Whether every intact item of `part` is, intact, on `whole` too, in the same order. */
+function holdsAll(whole: NvsPage, part: NvsPage): boolean {
+  let at = 0;
+  for (let i = part.nextItem(0); i < entriesPerPage; i = part.nextItem(part.afterItem(i))) {
+    if (!isIntact(part, i)) continue;
+    const wanted = copyOf(part.entry(i));
+    at = whole.nextItem(at);
+    while (at < entriesPerPage && !(isSame(whole.entry(at), wanted) && isIntact(whole, at))) {
+      at = whole.nextItem(whole.afterItem(at));
+    }
+    if (at === entriesPerPage) return false;
+    at = whole.afterItem(at);
+  }
+  return true;
+}
+
+/** A blob whose chunks do not add up to what its index says goes. */
+function eraseBrokenBlobs(pages: NvsPages): void {
+  const cursor = pages.items();
+  for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
+    if (entry.type !== entryType.blobIndex) continue;
+    const { name, blobBytes, chunkCount, chunkStart } = entry;
+    const end = chunkStart === 0 ? chunkVersion1 : noChunk;
+    let [bytes, count] = [0, 0];
+    const chunks = pages.items();
+    for (let chunk = chunks.next(); chunk !== undefined; chunk = chunks.next()) {
+      if (!isChunkOf(chunk, name, chunkStart, end)) continue;
+      bytes += chunk.payloadBytes;
+      count += 1;
+    }
+    if (bytes !== blobBytes || count !== chunkCount) cursor.eraseItem();
+  }
+}
+
+/** Chunks without an index: a cut came before it was written, or after it was erased. */
+function eraseOrphanChunks(pages: NvsPages): void {
+  const cursor = pages.items();
+  for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
+    if (entry.type !== entryType.blobChunk) continue;
+    const { name, chunkIndex } = entry;
+    if (!hasIndexFor(pages, name, chunkIndex)) cursor.eraseItem();
+  }
+}
+
+function hasIndexFor(pages: NvsPages, name: NvsName, chunkIndex: number): boolean {
+  const cursor = pages.items();
+  for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
+    if (entry.type !== entryType.blobIndex || !entry.hasName(name)) continue;
+    const { chunkStart, chunkCount } = entry;
+    if (chunkIndex >= chunkStart && chunkIndex < chunkStart + chunkCount) return true;
+  }
+  return false;
+}
+
+function lastItem(page: NvsPage): number | undefined {
+  let last: number | undefined;
+  for (let i = page.nextItem(0); i < entriesPerPage; i = page.nextItem(page.afterItem(i))) last = i;
+  return last;
+}
+
+/** Whether an item's payload is what its CRC says. */
+function isIntact(page: NvsPage, index: number): boolean {
+  return !hasPayload(page.entry(index).type) || page.readPayload(index) !== undefined;
+}
+
+function copyOf({ bytes, offset }: NvsEntryView): Uint8Array {
+  return bytes.slice(offset, offset + 32);
+}
+
+function isSame({ bytes, offset }: NvsEntryView, wanted: Uint8Array): boolean {
+  return wanted.every((byte, i) => bytes[offset + i] === byte);
+}
