@@ -2,7 +2,7 @@
 // that a model's serial-number ranges know (S-31). 48 bits fit a double exactly.
 //
 //     00:1B:44:11:3A:B7    mac:48, upper          base16, length 12, lower    001b44113ab7
-//     001B.4411.3AB7       mac.48, upper          base10                      117106784951
+//     001B.4411.3AB7       mac.48, upper          base10                      117106096823
 
 export interface SerialFormat {
   readonly format: "base10" | "base16" | "mac:48" | "mac-48" | "mac.48";
