@@ -5,6 +5,7 @@
 import type { Resolve } from "../../src/ports/resolve.js";
 import type { Connect, TCP, TCPOptions } from "../../src/ports/tcp.js";
 import type { VirtualTime } from "./virtual-time.js";
+import type { Scheduled, World } from "./world.js";
 
 /** The server's end of one connection. */
 export interface PeerSocket {
@@ -32,7 +33,7 @@ export interface VirtualNetworkOptions {
   readonly windowBytes?: number;
 }
 
-export class VirtualNetwork {
+export class VirtualNetwork implements World {
   readonly time: VirtualTime;
   readonly latencyMs: number;
   readonly windowBytes: number;
@@ -56,6 +57,18 @@ export class VirtualNetwork {
 
   acceptorOf(address: string, port: number): Accept | undefined {
     return this.#listeners.get(`${address}:${String(port)}`);
+  }
+
+  nowMs(): number {
+    return this.time.nowMs;
+  }
+
+  schedule(callback: () => void, delayMs: number): Scheduled {
+    return this.time.schedule(callback, delayMs);
+  }
+
+  cancel(scheduled: Scheduled): void {
+    this.time.cancel(scheduled);
   }
 
   readonly resolve: Resolve = (host, onResolved) => {

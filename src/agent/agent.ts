@@ -84,7 +84,10 @@ export class Agent {
     this.#take("start");
   }
 
-  /** Ends everything under way; what is in flash stays, and the next start goes on from there. */
+  /**
+   * Ends everything under way; what is in flash stays, and the next start goes on from there.
+   * From now on it is for the product to feed the watchdog.
+   */
   stop(): void {
     this.#take("stop");
   }
@@ -151,7 +154,7 @@ export class Agent {
       case "refused":
         return this.#pause(this.#backOff(refusedDelayMsMin));
       case "backing-off":
-        return this.#pause(this.#retryAfterMs ?? this.#backOff(retryDelayMsMin));
+        return this.#pause(Math.max(this.#retryAfterMs ?? 0, this.#backOff(retryDelayMsMin)));
       case "idle":
         this.#failures = 0;
         return this.#pause(this.#jittered(this.#options.pollIntervalMs));

@@ -136,15 +136,25 @@ export class Connection {
       if (!pipelined || this.#written.length >= this.#depth) return false;
     }
     const bytes = writeRequest(exchange.request);
-    if (bytes.length > this.#writableBytes) return false;
-    this.#socket.write(bytes);
-    this.#writableBytes -= bytes.length;
+    if (bytes.length > this.#writableBytes || !this.#tryWrite(this.#socket, bytes)) return false;
     this.#reader.expect(exchange.request.method);
     if (oldest === undefined) this.#owe();
     this.#written.push(exchange);
     this.#waiting.shift();
     this.#observer.requested?.();
     return true;
+  }
+
+  /** False if the peer has ended the connection, which `onError` will tell after the last byte. */
+  #tryWrite(socket: TCP, bytes: Uint8Array): boolean {
+    try {
+      socket.write(bytes);
+      this.#writableBytes -= bytes.length;
+      return true;
+    } catch {
+      this.#writableBytes = 0;
+      return false;
+    }
   }
 
   #owe(): void {

@@ -64,6 +64,8 @@ export class Download implements RangeReceiver {
   #headBytes: Uint8Array | undefined;
   #headReader = new AppImageHeadReader();
   #writer: SlotWriter | undefined;
+  /** Ranges asked for in this attempt and not answered to their end. */
+  #inFlight = 0;
   #attempt = 0;
   #tries = 0;
   #retryTimer: TimerHandle | undefined;
@@ -115,8 +117,11 @@ export class Download implements RangeReceiver {
   #pump(): void {
     const { connection } = this.#work;
     while (!this.#finished && connection.room > 0) {
+      // After a failure one range at a time asks whether things are well again.
+      if (this.#tries > 0 && this.#inFlight > 0) return;
       const span = this.#plan.takeRange();
       if (span === undefined) return;
+      this.#inFlight += 1;
       const request = this.#work.rangeRequest(span);
       connection.send(new RangeExchange(request, span, this.#attempt, this));
     }
@@ -147,6 +152,7 @@ export class Download implements RangeReceiver {
       this.#stumble(problem);
       return;
     }
+    this.#inFlight -= 1;
     this.#work.onProgress(this.#writer?.offsetBytes ?? 0);
     if (!this.#plan.done) this.#pump();
     else if (this.#writer === undefined) {
@@ -208,6 +214,7 @@ export class Download implements RangeReceiver {
 
   #retry(problem: ContactProblem): void {
     this.#attempt += 1;
+    this.#inFlight = 0;
     this.#plan.rewind();
     this.#tries += 1;
     if (this.#tries > downloadTriesMax) {
@@ -215,12 +222,15 @@ export class Download implements RangeReceiver {
       return;
     }
     const { random, timer } = this.#work.platform;
-    const askedMs = problem.kind === "failed" ? problem.retryAfterMs : undefined;
+    const askedMs = problem.kind === "failed" ? (problem.retryAfterMs ?? 0) : 0;
     const delayMs = retryDelayMs(this.#tries - 1, rangeRetryDelayMsMin, retryDelayMsMax, random());
-    this.#retryTimer = timer.set(() => {
-      this.#retryTimer = undefined;
-      this.#pump();
-    }, askedMs ?? delayMs);
+    this.#retryTimer = timer.set(
+      () => {
+        this.#retryTimer = undefined;
+        this.#pump();
+      },
+      Math.max(askedMs, delayMs),
+    );
   }
 
   #finish(outcome: DownloadOutcome): void {

@@ -109,7 +109,7 @@ export class RangePlan {
         // A server may answer 200 if the range asked for was the whole (S-51).
         return spanBytes === this.sizeBytes && lengthFits ? undefined : "range-ignored";
       default:
-        return problemOfStatus(head.status);
+        return problemOfStatus(head.status) ?? "unexpected-status";
     }
   }
 }

@@ -1,0 +1,183 @@
+// A chip in a Node process: flash, a boot loader, the agent, a watchdog and a power switch, in
+// virtual or real time. The boot loader is an argument, so that it can be the simulated chip's own.
+
+import { Agent } from "../../src/agent/agent.js";
+import type { AgentOptions } from "../../src/agent/options.js";
+import { openSha256 } from "../../src/flash/sha256.js";
+import type { Boot, ResetReason } from "../../src/ports/boot.js";
+import type { OpenDigest } from "../../src/ports/digest.js";
+import type { FlashPartition } from "../../src/ports/flash.js";
+import type { OpenStore } from "../../src/ports/key-value.js";
+import type { Platform } from "../../src/ports/platform.js";
+import type { TCP, TCPOptions } from "../../src/ports/tcp.js";
+import { partitionOpener } from "./partitions.js";
+import type { Scheduled, World } from "./world.js";
+
+/** Rewrites otadata as the boot loader does and tells which slot starts. Throws if none can. */
+export type StartBootLoader = (flash: FlashPartition) => { readonly slot: number };
+
+/** What runs in a slot. */
+export type StartImage = (platform: Platform, options: AgentOptions) => Agent | undefined;
+
+export interface ChipOptions {
+  readonly flash: FlashPartition;
+  readonly world: World;
+  readonly startBootLoader: StartBootLoader;
+  readonly agent?: AgentOptions;
+  /** Default: the agent. */
+  readonly startImage?: StartImage;
+  /** Mounts the partition `nvs`; called once per boot. */
+  readonly openStores: (partition: FlashPartition) => OpenStore;
+  readonly openDigest?: OpenDigest;
+  readonly random?: () => number;
+  readonly log?: (line: string) => void;
+  readonly watchdogMs?: number;
+  readonly macAddress?: Uint8Array;
+  /** What a callback threw. Default: it passes through to whoever drives time. */
+  readonly onThrown?: (error: unknown) => void;
+}
+
+const watchdogMsDefault = 10_000;
+
+export class Chip {
+  readonly #options: ChipOptions;
+  /** Changes at each reset and cut: what an earlier boot left behind is told by it. */
+  #life = 0;
+  #lastFedMs = 0;
+  readonly #sockets = new Set<TCP>();
+  boots = 0;
+  /** Slot of the running boot; -1 without power. */
+  slot = -1;
+  agent: Agent | undefined;
+
+  constructor(options: ChipOptions) {
+    this.#options = options;
+  }
+
+  /** Boots. What the flash throws meanwhile (a power cut) passes through. */
+  powerOn(reason: ResetReason = "power-on"): void {
+    const { flash, startBootLoader, world, startImage } = this.#options;
+    this.#life += 1;
+    this.boots += 1;
+    this.slot = startBootLoader(flash).slot;
+    this.#lastFedMs = world.nowMs();
+    this.#watch();
+    const platform = this.#platform(this.slot, reason);
+    this.agent = (startImage ?? startAgent)(platform, this.#options.agent ?? {});
+  }
+
+  /** The power goes: nothing of this boot happens any more. */
+  cutPower(): void {
+    this.#life += 1;
+    this.slot = -1;
+    this.agent = undefined;
+    for (const socket of this.#sockets) socket.close();
+    this.#sockets.clear();
+  }
+
+  /** Ends this boot and begins the next, as a reset of the chip does. */
+  reset(reason: ResetReason): void {
+    this.cutPower();
+    this.powerOn(reason);
+  }
+
+  /** `callback`, if this boot still lasts when it is called. */
+  #guard<Values extends unknown[]>(
+    callback: (...values: Values) => void,
+  ): (...values: Values) => void {
+    const life = this.#life;
+    return (...values) => {
+      if (life !== this.#life) return;
+      try {
+        callback(...values);
+      } catch (error) {
+        if (this.#options.onThrown === undefined) throw error;
+        this.#options.onThrown(error);
+      }
+    };
+  }
+
+  #schedule(callback: () => void, delayMs: number): Scheduled {
+    return this.#options.world.schedule(this.#guard(callback), delayMs);
+  }
+
+  #watch(): void {
+    const { world, watchdogMs = watchdogMsDefault } = this.#options;
+    this.#schedule(() => {
+      if (world.nowMs() - this.#lastFedMs >= watchdogMs) this.reset("watchdog");
+      else this.#watch();
+    }, watchdogMs);
+  }
+
+  #platform(slot: number, resetReason: ResetReason): Platform {
+    const { flash, world, openStores } = this.#options;
+    const openPartition = partitionOpener(flash, slot);
+    return {
+      boot: this.#boot(slot, resetReason),
+      clock: () => world.nowMs(),
+      connect: (options) => this.#connect(options),
+      log: this.#options.log ?? (() => undefined),
+      macAddress: () => this.#options.macAddress ?? macAddressDefault(),
+      openDigest: this.#options.openDigest ?? openSha256,
+      openPartition,
+      openStore: openStores(openPartition("nvs")),
+      random: this.#options.random ?? Math.random,
+      resolve: (host, onResolved) => {
+        world.resolve(host, this.#guard(onResolved));
+      },
+      timer: {
+        set: (callback, delayMs) => this.#schedule(callback, delayMs),
+        clear: (handle) => {
+          if (typeof handle === "object") world.cancel(handle);
+        },
+      },
+    };
+  }
+
+  #boot(slot: number, resetReason: ResetReason): Boot {
+    return {
+      slot,
+      resetReason,
+      restart: () => {
+        this.#schedule(() => {
+          this.reset("software");
+        }, 0);
+      },
+      feedWatchdog: () => {
+        this.#lastFedMs = this.#options.world.nowMs();
+      },
+    };
+  }
+
+  #connect(options: TCPOptions): TCP {
+    const socket = this.#options.world.connect({
+      address: options.address,
+      port: options.port,
+      onReadable: this.#guard(options.onReadable),
+      onWritable: this.#guard(options.onWritable),
+      onError: this.#guard(options.onError),
+    });
+    this.#sockets.add(socket);
+    return {
+      read: (buffer) => socket.read(buffer),
+      write: (buffer) => {
+        socket.write(buffer);
+      },
+      close: () => {
+        this.#sockets.delete(socket);
+        socket.close();
+      },
+    };
+  }
+}
+
+/** A locally administered address. */
+function macAddressDefault(): Uint8Array {
+  return Uint8Array.of(2, 0, 0, 0, 0, 1);
+}
+
+function startAgent(platform: Platform, options: AgentOptions): Agent {
+  const agent = new Agent(platform, options);
+  agent.start();
+  return agent;
+}

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { retryAfterMs, retryDelayMs } from "../../src/agent/back-off.js";
+
+describe("back-off", () => {
+  it("doubles with each failure up to its cap", () => {
+    const delays = [0, 1, 2, 3, 4, 50].map((attempt) => retryDelayMs(attempt, 1000, 8000, 0.5));
+    assert.deepEqual(delays, [1000, 2000, 4000, 8000, 8000, 8000]);
+  });
+
+  it("stays within half and one and a half of the delay", () => {
+    fc.assert(
+      fc.property(
+        fc.nat(1000),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (attempt, random) => {
+          const middle = Math.min(8000, 1000 * 2 ** Math.min(attempt, 30));
+          const delay = retryDelayMs(attempt, 1000, 8000, random);
+          assert.ok(delay >= middle / 2 && delay <= middle * 1.5);
+        },
+      ),
+    );
+  });
+
+  it("reads Retry-After in seconds, capped, and nothing else", () => {
+    assert.equal(retryAfterMs("120", 900_000), 120_000);
+    assert.equal(retryAfterMs("999999", 900_000), 900_000);
+    for (const value of [undefined, "", "-1", "1.5", "soon", "Fri, 31 Dec 1999 23:59:59 GMT"]) {
+      assert.equal(retryAfterMs(value, 900_000), undefined);
+    }
+  });
+});

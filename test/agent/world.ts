@@ -1,0 +1,218 @@
+// A whole world for one device: flash with two slots, the simulated chip's boot loader, a network,
+// a service. A test bends one thing and lets life go on.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import type { OpenDigest } from "../../src/ports/digest.js";
+import { boot } from "../../hosts/desktop/bootloader.js";
+import { Chip, type ChipOptions } from "../../hosts/node/chip.js";
+import { VirtualNetwork } from "../../hosts/node/virtual-network.js";
+import { VirtualTime } from "../../hosts/node/virtual-time.js";
+import type { AgentOptions } from "../../src/agent/options.js";
+import type { AgentStatus } from "../../src/agent/status.js";
+import { writeAppImage } from "../../src/flash/app-image-writer.js";
+import { writePartitionTable } from "../../src/flash/partition-table.js";
+import { openSha256 } from "../../src/flash/sha256.js";
+import { MemoryStores } from "../support/memory-store.js";
+import { NorFlash, PowerCut } from "../support/nor-flash.js";
+import { VirtualService } from "./virtual-service.js";
+
+export const slotBytes = 0x20000;
+const slotOffsets = [0x20000, 0x40000];
+const flashBytes = 0x60000;
+const address = "10.0.0.1";
+export const serviceHost = "lights.example";
+
+export interface ImageOptions {
+  readonly version: string;
+  readonly project?: string;
+  readonly chipId?: number;
+  readonly bytes?: number;
+}
+
+/** An application image for the simulated chip; the same options give the same bytes. */
+export function makeImage(options: ImageOptions): Uint8Array {
+  const { version, project = "lamp-sim", chipId = 0, bytes = 40_000 } = options;
+  const data = new Uint8Array(1024);
+  for (let index = 0; index < data.length; index += 1)
+    data[index] = (index * 7 + version.length) & 255;
+  return writeAppImage({
+    chipId,
+    entryAddress: 0x40080000,
+    segments: [{ loadAddress: 0x3f400020, data }],
+    descriptor: {
+      secureVersion: 0,
+      version,
+      projectName: project,
+      time: "00:00:00",
+      date: "Jan 1 2026",
+      idfVersion: "v6.0",
+      elfSha256: new Uint8Array(32),
+      minEfuseBlockRevision: 0,
+      maxEfuseBlockRevision: 0,
+      mmuPageBits: 16,
+      spiFlashMode: 2,
+    },
+    openDigest: openSha256,
+    paddedToBytes: bytes,
+  });
+}
+
+export function sha256Hex(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** SHA-256 by Node, for tests that live many lives. */
+export const openNodeSha256: OpenDigest = () => {
+  const hash = createHash("sha256");
+  return { write: (bytes) => hash.update(bytes), close: () => new Uint8Array(hash.digest()) };
+};
+
+export class World {
+  readonly time = new VirtualTime();
+  readonly network: VirtualNetwork;
+  readonly service = new VirtualService();
+  readonly flash: NorFlash;
+  readonly stores = new MemoryStores();
+  readonly chip: Chip;
+  readonly statuses: AgentStatus[] = [];
+  readonly log: string[] = [];
+  fetchedBytes = 0;
+  requests = 0;
+  powerCuts = 0;
+
+  constructor(options: Partial<ChipOptions> & { agent?: AgentOptions } = {}) {
+    this.network = new VirtualNetwork(this.time, { latencyMs: 5 });
+    this.network.names.set(serviceHost, address);
+    this.network.listen(address, 80, this.service.accept);
+    this.service.schedule = (callback) => this.time.schedule(callback, 20);
+    this.flash = makeFlash(makeImage({ version: "1.0.0" }));
+    const identity = this.stores.open("provision");
+    identity.write("vendor", "lights");
+    identity.write("model", "lamp");
+    identity.write("sn", "0001");
+    identity.write("host", serviceHost);
+    this.service.enabled.add("0001");
+    this.chip = new Chip({
+      flash: this.flash,
+      world: this.network,
+      startBootLoader: (flash) => {
+        const report = boot(flash);
+        assert.ok(report.booted, report.problem);
+        return { slot: report.booted.index };
+      },
+      openStores: () => this.stores.open,
+      openDigest: openNodeSha256,
+      random: () => 0.5,
+      log: (line) => this.log.push(line),
+      ...options,
+      agent: {
+        ...options.agent,
+        observer: {
+          status: (status) => this.statuses.push(status),
+          fetched: (byteLength) => (this.fetchedBytes += byteLength),
+          requested: () => (this.requests += 1),
+        },
+      },
+    });
+  }
+
+  /** Puts a release on the service. */
+  publish(version: string, image = makeImage({ version }), meta?: string): Uint8Array {
+    this.service.contents.set(`lamp-${version}`, {
+      bytes: image,
+      meta: meta ?? `version=${version}&sha256=${sha256Hex(image)}`,
+      timestampSeconds: 1_700_000_000 + this.service.contents.size,
+    });
+    return image;
+  }
+
+  get status(): AgentStatus {
+    const status = this.chip.agent?.status;
+    assert.ok(status, "no agent runs");
+    return status;
+  }
+
+  get cik(): string | undefined {
+    return this.stores.open("provision").read("cik");
+  }
+
+  get confirmedVersion(): string | undefined {
+    const status = this.chip.agent?.status;
+    return status === undefined || status.trial ? undefined : status.version;
+  }
+
+  /** Lives on until `done`; power cuts on the way end in a new boot. */
+  liveUntil(done: () => boolean, forMs = 24 * 3_600_000): void {
+    const untilMs = this.time.nowMs + forMs;
+    for (;;) {
+      try {
+        const ended = this.time.runUntil(done, untilMs);
+        assert.ok(ended, `it did not happen; last: ${this.log.slice(-5).join(" | ")}`);
+        return;
+      } catch (error) {
+        if (!(error instanceof PowerCut)) throw error;
+        this.powerCuts += 1;
+        this.chip.cutPower();
+        this.flash.powerOn();
+        this.chip.powerOn("power-on");
+      }
+    }
+  }
+
+  liveUntilState(state: AgentStatus["state"], forMs?: number): void {
+    this.liveUntil(() => this.chip.agent?.status.state === state, forMs);
+  }
+
+  /** Until the device says it is up to date, confirmed, on `version`. */
+  liveUntilUpdatedTo(version: string, forMs?: number): void {
+    this.liveUntil(
+      () => this.chip.agent?.status.state === "idle" && this.confirmedVersion === version,
+      forMs,
+    );
+  }
+
+  /** Blocks of a slot erased since the last power-on, in their order. */
+  erasedBlocks(slot: number): number[] {
+    const first = slotOffsets[slot] ?? 0;
+    return this.flash.operations
+      .filter(({ kind, byteOffset }) => kind === "erase" && byteOffset >= first)
+      .filter(({ byteOffset }) => byteOffset < first + slotBytes)
+      .map(({ byteOffset }) => (byteOffset - first) / 4096);
+  }
+
+  slotContent(slot: number, byteLength: number): Uint8Array {
+    const bytes = new Uint8Array(byteLength);
+    this.flash.read(bytes, slotOffsets[slot] ?? 0);
+    return bytes;
+  }
+}
+
+/** A flash with a table, blank otadata and `image` in ota_0. */
+function makeFlash(image: Uint8Array): NorFlash {
+  const flash = new NorFlash({ size: flashBytes });
+  const partition = (
+    label: string,
+    type: number,
+    subtype: number,
+    offset: number,
+    size: number,
+  ) => ({
+    label,
+    type,
+    subtype,
+    offset,
+    size,
+    flags: 0,
+  });
+  const table = writePartitionTable([
+    partition("nvs", 1, 2, 0x9000, 0x6000),
+    partition("otadata", 1, 0, 0xf000, 0x2000),
+    partition("ota_0", 0, 0x10, 0x20000, slotBytes),
+    partition("ota_1", 0, 0x11, 0x40000, slotBytes),
+  ]);
+  flash.write(table, 0x8000);
+  flash.write(image, slotOffsets[0] ?? 0);
+  flash.resetCounts();
+  return flash;
+}
