@@ -25,8 +25,8 @@ export interface ConnectionOptions {
   /** The Date field of now. */
   readonly date: () => string;
   /**
-   * Answers one request. Calls `isLast` when the reply is ready to leave, and says Close if it is
-   * true. Never rejects; resolves when the next request may be answered.
+   * Answers one request; the reply says Close if `isLast` is true when it leaves. Never rejects;
+   * resolves when the next request may be answered.
    */
   readonly answer: (exchange: Exchange, isLast: () => boolean) => Promise<void>;
 }
@@ -82,13 +82,15 @@ export class Connection {
       this.#current = exchange;
       if (exchange === undefined) break;
       if (this.#waiting.length === this.options.limits.waitingRequestsMax / 2) this.socket.resume();
-      await this.options.answer(exchange, () => this.#isLast());
+      await this.options.answer(exchange, () => this.#isLast(exchange));
       this.#lastResponse = exchange.response;
+      if (exchange.body.isBrokenOff) this.#isClosing = true;
     }
     if (this.#isClosing) this.#end();
   }
 
-  #isLast(): boolean {
+  #isLast({ body }: Exchange): boolean {
+    if (body.isBrokenOff) return true;
     return this.#isClosing && this.#waiting.length === 0 && this.#refusal === undefined;
   }
 

@@ -7,6 +7,7 @@ import { Refusal } from "./errors.js";
 
 export class RequestBody {
   #failure: Refusal | undefined;
+  #isRefused = false;
   #wake: (() => void) | undefined;
 
   constructor(private readonly incoming: IncomingMessage) {}
@@ -14,6 +15,7 @@ export class RequestBody {
   /** Makes every read from now on throw `reason`, one that waits included. */
   fail(reason: Refusal): void {
     this.#failure ??= reason;
+    this.#isRefused = true;
     this.#wake?.();
   }
 
@@ -22,21 +24,24 @@ export class RequestBody {
     return this.incoming.complete;
   }
 
+  /** True when the rest of the body is not wanted, and has not come: no request can follow. */
+  get isBrokenOff(): boolean {
+    return this.#isRefused && !this.isComplete;
+  }
+
   /**
    * The bytes as they come. Refuses with `body-too-large` as soon as the announced or the
    * received size exceeds `byteLengthMax`. Throws if the sender goes away in the middle.
    */
   async *chunks(byteLengthMax: number): AsyncGenerator<Uint8Array, void, void> {
-    if (Number(this.incoming.headers["content-length"] ?? 0) > byteLengthMax) {
-      throw new Refusal("body-too-large");
-    }
+    this.#bound(Number(this.incoming.headers["content-length"] ?? 0), byteLengthMax);
     let byteLength = 0;
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
       const chunk = this.incoming.read() as Buffer | null;
       if (chunk !== null) {
         byteLength += chunk.length;
-        if (byteLength > byteLengthMax) throw new Refusal("body-too-large");
+        this.#bound(byteLength, byteLengthMax);
         yield chunk;
       } else if (this.incoming.complete) {
         return;
@@ -44,6 +49,12 @@ export class RequestBody {
         await this.#more();
       }
     }
+  }
+
+  #bound(byteLength: number, byteLengthMax: number): void {
+    if (byteLength <= byteLengthMax) return;
+    this.#isRefused = true;
+    throw new Refusal("body-too-large");
   }
 
   /** All of it: at most `byteLengthMax` bytes, or `timed-out` after `timeMsMax`. */
