@@ -1,0 +1,318 @@
+#include "tcp.h"
+
+#include "call.h"
+#include "module.h"
+#include "stream.h"
+
+#include <arpa/inet.h>
+
+typedef struct {
+  chip_source source;
+  chip_stream stream;
+  chip_stats *stats;
+  txSlot object; // what JavaScript holds; kept alive while something can still happen
+  txSlot on_readable, on_writable, on_error;
+  bool announce_readable; // call onReadable though nothing new has come
+  bool announce_writable;
+  bool error_told;
+  bool lingering; // closed, but not everything that was written is sent
+} tcp;
+
+static const char source[] =
+  "class TCP @ \"dispose\" {"
+  "  constructor(options) @ \"construct\";"
+  "  read(target) @ \"read\";"
+  "  write(buffer) @ \"write\";"
+  "  close() @ \"close\";"
+  "  get remoteAddress() @ \"remoteAddress\";"
+  "  get remotePort() @ \"remotePort\";"
+  "}"
+  "export default TCP;";
+
+// What to wait for next. To be called after anything that moves bytes.
+static void update(tcp *self)
+{
+  chip_stream *stream = &self->stream;
+  bool over = stream->state >= CHIP_STREAM_ENDED;
+  self->source.events = chip_stream_events(stream);
+  self->source.keeps = self->lingering || !over || stream->out_count;
+  if (!self->lingering && over && !stream->in_count && !self->error_told)
+    self->source.due = true;
+}
+
+static void linger(tcp *self)
+{
+  chip_stream_flush(&self->stream);
+  if (!self->stream.out_count)
+    self->source.closed = true;
+  update(self);
+}
+
+// Nothing more can happen: the object is JavaScript's alone.
+static void tell_error(tcp *self, txMachine *the)
+{
+  self->error_told = true;
+  update(self);
+  chip_call(the, &self->object, &self->on_error, NULL);
+  if (!self->source.closed && !self->lingering)
+    fxForget(the, &self->object);
+}
+
+static void ready(chip_source *source, txMachine *the, short events)
+{
+  tcp *self = (tcp *)source;
+  chip_stream *stream = &self->stream;
+  if (self->lingering) {
+    linger(self);
+    return;
+  }
+  if (stream->state == CHIP_STREAM_CONNECTING && events) {
+    chip_stream_finish_connect(stream);
+    self->announce_writable = stream->state == CHIP_STREAM_OPEN;
+    chip_stats_add(self->stats, "connections", self->announce_writable ? 1 : 0);
+  }
+  size_t sent = chip_stream_flush(stream);
+  size_t received = chip_stream_receive(stream);
+  chip_stats_add(self->stats, "bytesWritten", sent);
+  chip_stats_add(self->stats, "bytesRead", received);
+  update(self);
+  bool writable = (sent || self->announce_writable) && stream->state == CHIP_STREAM_OPEN;
+  bool readable = received || (self->announce_readable && stream->in_count);
+  self->announce_writable = self->announce_readable = false;
+  // Each callback may close the socket.
+  if (writable)
+    chip_call_count(the, &self->object, &self->on_writable, stream->window - stream->out_count);
+  if (readable && !self->source.closed && !self->lingering)
+    chip_call_count(the, &self->object, &self->on_readable, stream->in_count);
+  if (!self->source.closed && !self->lingering && stream->state >= CHIP_STREAM_ENDED &&
+      !stream->in_count && !self->error_told)
+    tell_error(self, the);
+}
+
+static void free_tcp(chip_source *source)
+{
+  tcp *self = (tcp *)source;
+  chip_stream_close(&self->stream);
+  free(self);
+}
+
+static void mark(txMachine *the, void *data, txMarkRoot mark_root)
+{
+  tcp *self = data;
+  if (!self)
+    return;
+  mark_root(the, &self->on_readable);
+  mark_root(the, &self->on_writable);
+  mark_root(the, &self->on_error);
+}
+
+// The collector has found the object unused; only one that is over is ever left to it.
+static void dispose(void *data)
+{
+  tcp *self = data;
+  if (self)
+    self->source.closed = true;
+}
+
+static const txHostHooks hooks = { .destructor = dispose, .marker = mark };
+
+static void attach(txMachine *the, tcp *self, txSlot *object)
+{
+  self->object = *object;
+  self->object.next = NULL;
+  fxRemember(the, &self->object);
+  chip_set_host_data(the, object, self, &hooks);
+}
+
+static void detach(txMachine *the, tcp *self)
+{
+  chip_set_host_data(the, &self->object, NULL, &hooks);
+  fxForget(the, &self->object);
+}
+
+static tcp *create(chip *context)
+{
+  tcp *self = calloc(1, sizeof *self);
+  if (!self)
+    chip_fail(CHIP_EXIT_HOST, "the host has no memory left");
+  self->source = (chip_source){ .ready = ready, .dispose = free_tcp };
+  self->stats = &context->stats;
+  return self;
+}
+
+static void enter_loop(chip *context, tcp *self)
+{
+  self->source.fd = self->stream.fd;
+  update(self);
+  chip_loop_add(&context->loop, &self->source);
+}
+
+void chip_tcp_adopt(txMachine *the, txSlot *object, int fd, const struct sockaddr_in *peer)
+{
+  chip *context = chip_native_context(the);
+  tcp *self = create(context);
+  if (!chip_stream_accept(&self->stream, fd, peer, context->options.window_bytes))
+    chip_fail(CHIP_EXIT_HOST, "socket: %s", strerror(errno));
+  chip_stats_add(&context->stats, "connections", 1);
+  attach(the, self, object);
+  enter_loop(context, self);
+}
+
+struct sockaddr_in chip_address_option(txMachine *the, txSlot *options, const char *standard)
+{
+  struct sockaddr_in result = { .sin_family = AF_INET };
+  xsmcGet(xsVar(0), *options, xsID("address"));
+  const char *address = xsmcTest(xsVar(0)) ? xsmcToString(xsVar(0)) : standard;
+  if (!address || inet_pton(AF_INET, address, &result.sin_addr) != 1)
+    xsRangeError("invalid address: expected IPv4 in dotted decimal");
+  xsmcGet(xsVar(0), *options, xsID("port"));
+  int port = xsmcTypeOf(xsVar(0)) == xsUndefinedType ? -1 : xsmcToInteger(xsVar(0));
+  if (port < 0 || port > 65535 || (port == 0 && !standard))
+    xsRangeError("invalid port");
+  result.sin_port = htons((uint16_t)port);
+  return result;
+}
+
+static void get_callback(txMachine *the, txSlot *result, txID name)
+{
+  xsmcGet(*result, xsArg(0), name);
+  if (xsmcTypeOf(*result) != xsUndefinedType && !xsmcIsCallable(*result))
+    xsTypeError("callback is no function");
+}
+
+static txSlot detached(const txSlot *slot)
+{
+  txSlot result = *slot;
+  result.next = NULL;
+  return result;
+}
+
+static tcp *connect_to(txMachine *the, chip *context)
+{
+  struct sockaddr_in peer = chip_address_option(the, &xsArg(0), NULL);
+  tcp *self = create(context);
+  if (!chip_stream_connect(&self->stream, &peer, context->options.window_bytes)) {
+    free(self);
+    xsUnknownError("no socket: %s", strerror(errno));
+  }
+  enter_loop(context, self);
+  return self;
+}
+
+// Options are read and judged before anything is made or taken over.
+static void construct(txMachine *the)
+{
+  chip *context = chip_native_context(the);
+  tcp *self;
+  xsmcVars(4);
+  get_callback(the, &xsVar(1), xsID("onReadable"));
+  get_callback(the, &xsVar(2), xsID("onWritable"));
+  get_callback(the, &xsVar(3), xsID("onError"));
+  xsmcGet(xsVar(0), xsArg(0), xsID("noDelay"));
+  bool no_delay = xsmcTest(xsVar(0));
+  xsmcGet(xsVar(0), xsArg(0), xsID("nodelay"));
+  no_delay |= xsmcTest(xsVar(0));
+  xsmcGet(xsVar(0), xsArg(0), xsID("from"));
+  if (xsmcTypeOf(xsVar(0)) != xsUndefinedType) {
+    self = chip_host_data(the, &xsVar(0), &hooks);
+    detach(the, self);
+    self->announce_readable = self->announce_writable = self->source.due = true;
+    self->error_told = false;
+  } else {
+    self = connect_to(the, context);
+  }
+  self->on_readable = detached(&xsVar(1));
+  self->on_writable = detached(&xsVar(2));
+  self->on_error = detached(&xsVar(3));
+  attach(the, self, &xsThis);
+  if (no_delay)
+    chip_stream_no_delay(&self->stream);
+}
+
+static void read_bytes(txMachine *the)
+{
+  tcp *self = chip_host_data(the, &xsThis, &hooks);
+  size_t unread = self->stream.in_count;
+  size_t count = unread;
+  void *bytes = NULL;
+  xsUnsignedValue length;
+  if (!unread)
+    return;
+  bool to_buffer = xsmcArgc > 0 && xsmcTypeOf(xsArg(0)) == xsReferenceType;
+  if (to_buffer) {
+    xsmcGetBufferWritable(xsArg(0), &bytes, &length);
+    count = length;
+  } else if (xsmcArgc > 0) {
+    double wanted = xsmcToNumber(xsArg(0));
+    if (!(wanted >= 0 && wanted <= (double)unread))
+      xsRangeError("read: %d bytes are unread", (int)unread);
+    count = (size_t)wanted;
+  }
+  if (count > unread)
+    xsRangeError("read: %d bytes asked for, %d are unread", (int)count, (int)unread);
+  if (to_buffer) {
+    xsmcSetInteger(xsResult, (int)count);
+  } else {
+    xsmcSetArrayBuffer(xsResult, NULL, (int)count);
+    bytes = xsmcToArrayBuffer(xsResult);
+  }
+  chip_stream_read(&self->stream, bytes, count);
+  update(self);
+}
+
+static void write_bytes(txMachine *the)
+{
+  tcp *self = chip_host_data(the, &xsThis, &hooks);
+  void *bytes;
+  xsUnsignedValue count;
+  xsmcGetBufferReadable(xsArg(0), &bytes, &count);
+  if (self->stream.state != CHIP_STREAM_OPEN)
+    xsUnknownError("not ready");
+  size_t room = self->stream.window - self->stream.out_count;
+  if (count > room)
+    xsUnknownError("would block: %d bytes, room for %d", (int)count, (int)room);
+  chip_stream_write(&self->stream, bytes, count);
+  update(self);
+  xsmcSetInteger(xsResult, (int)(room - count));
+}
+
+static void close_socket(txMachine *the)
+{
+  chip_native_context(the);
+  tcp *self = chip_host_data_if(the, &xsThis, &hooks);
+  if (!self)
+    return;
+  detach(the, self);
+  self->lingering = self->stream.out_count && self->stream.state != CHIP_STREAM_CONNECTING;
+  if (self->lingering)
+    linger(self);
+  else
+    self->source.closed = true;
+}
+
+static void get_remote_address(txMachine *the)
+{
+  char text[INET_ADDRSTRLEN];
+  tcp *self = chip_host_data(the, &xsThis, &hooks);
+  inet_ntop(AF_INET, &self->stream.peer.sin_addr, text, sizeof text);
+  xsmcSetString(xsResult, text);
+}
+
+static void get_remote_port(txMachine *the)
+{
+  tcp *self = chip_host_data(the, &xsThis, &hooks);
+  xsmcSetInteger(xsResult, ntohs(self->stream.peer.sin_port));
+}
+
+static const chip_native natives[] = {
+  { "dispose", NULL, dispose },
+  { "construct", construct, NULL },
+  { "read", read_bytes, NULL },
+  { "write", write_bytes, NULL },
+  { "close", close_socket, NULL },
+  { "remoteAddress", get_remote_address, NULL },
+  { "remotePort", get_remote_port, NULL },
+  { NULL, NULL, NULL },
+};
+
+const chip_module chip_tcp_module = { "embedded:io/socket/tcp", source, natives };
