@@ -6,7 +6,7 @@ import { ask } from "./harness.js";
 import type { Rig, WireReply, WireRequest } from "./harness.js";
 
 export class VendorClient {
-  private constructor(
+  constructor(
     private readonly rig: Rig,
     readonly credentials: VendorCredentials,
   ) {}

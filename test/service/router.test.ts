@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { procedures } from "../../src/service/procedures.js";
+import { Router } from "../../src/service/router.js";
+
+describe("the router", () => {
+  const router = new Router(procedures);
+
+  function numbers(path: string): Record<string, (number | undefined)[]> | undefined {
+    const match = router.match(path);
+    if (match === undefined) return undefined;
+    return Object.fromEntries(
+      [...match.route.byMethod].map(([method, siblings]) => [
+        method,
+        siblings.map(({ number }) => number),
+      ]),
+    );
+  }
+
+  it("tells paths apart by a slash at their end", () => {
+    assert.deepEqual(numbers("/provision/manage/model/"), { POST: [28] });
+    assert.equal(numbers("/provision/manage/model"), undefined);
+    assert.deepEqual(numbers("/provision/manage/model/m/"), { POST: [35, 36, 37] });
+    assert.deepEqual(numbers("/provision/manage/model/m/1"), { POST: [46, 48, 49] });
+    assert.equal(numbers("/provision/manage/model/m/1/"), undefined);
+  });
+
+  it("decodes names after it has split the path", () => {
+    const match = router.match("/provision/manage/model/a%20b/x%2Fy%3A");
+    assert.deepEqual(match?.names, ["a b", "x/y:"]);
+  });
+
+  it("keeps a name that does not decode as it is", () => {
+    assert.deepEqual(router.match("/provision/manage/model/%ff/%zz")?.names, ["%ff", "%zz"]);
+  });
+
+  it("does not take an empty segment for a name", () => {
+    assert.equal(router.match("/provision/manage/model//1"), undefined);
+  });
+
+  it("refuses a table in which one path has two kinds of caller", () => {
+    const [first] = procedures;
+    assert.ok(first?.caller === "vendor");
+    const handle = (): never => {
+      throw new Error("never called");
+    };
+    const clash = { ...first, caller: "anyone" as const, handle };
+    assert.throws(() => new Router([first, clash]), /two kinds of caller/);
+  });
+
+  it("has each number of the API once", () => {
+    const listed = procedures.map(({ number }) => number).filter((number) => number !== undefined);
+    assert.equal(new Set(listed).size, listed.length);
+    assert.deepEqual(
+      listed,
+      [...listed].sort((a, b) => a - b),
+    );
+  });
+});

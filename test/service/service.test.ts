@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ServiceError } from "../../src/service/errors.js";
+import type { ServiceErrorKind } from "../../src/service/errors.js";
+import { startService } from "../../src/service/service.js";
+import type { ReplyRecord } from "../../src/service/service.js";
+import { ask, RawClient, startRig, stopRig, temporaryDirectory } from "./harness.js";
+import type { Rig } from "./harness.js";
+import { VendorClient } from "./vendor-client.js";
+
+function isServiceError(kind: ServiceErrorKind): (error: unknown) => boolean {
+  return (error) => error instanceof ServiceError && error.kind === kind;
+}
+
+/** A vendor, a model, a device and a content, made over the wire. Returns the device's CIK. */
+async function populate(rig: Rig): Promise<{ acme: VendorClient; cik: string }> {
+  const acme = await VendorClient.create(rig, "acme");
+  await acme.createModel("m");
+  const cik = await acme.addDevice("m", "1");
+  await acme.createContent("m", "fw-1", "&meta=version%3D1.0.0");
+  await acme.upload("m", "fw-1", "0123456789");
+  return { acme, cik };
+}
+
+describe("the service", () => {
+  let directory: string;
+
+  beforeEach(async () => {
+    directory = await temporaryDirectory();
+  });
+
+  afterEach(async () => {
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it("keeps everything over a restart", async () => {
+    const first = await startRig({ dataDirectory: directory });
+    const { acme, cik } = await populate(first);
+    await acme.addSerial("m", "2");
+    await acme.enable("m", "2");
+    await first.service.close();
+    const second = await startRig({ dataDirectory: directory });
+    const vendor = new VendorClient(second, acme.credentials);
+    assert.equal((await vendor.download("m", "fw-1", cik)).body, "0123456789");
+    assert.equal((await vendor.activate("m", "1")).status, 409);
+    assert.equal((await vendor.activate("m", "2")).status, 200);
+    await second.service.close();
+  });
+
+  it("keeps an acknowledged activation when it is killed", async () => {
+    const script = fileURLToPath(new URL("serve.js", import.meta.url));
+    const child = spawn(process.execPath, [script, directory], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    const { port, token } = JSON.parse(line.toString()) as { port: number; token: string };
+    const post = (target: string, body: string): ReturnType<typeof ask> =>
+      ask(port, { method: "POST", target, body, headers: [`X-Exosite-Token: ${token}`] });
+    const activation = "vendor=acme&model=m&sn=1";
+    const activated = await post("/provision/activate", activation);
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+    assert.equal(activated.status, 200);
+
+    const { service } = await startRig({ dataDirectory: directory, clock: Date.now });
+    const again = { method: "POST", target: "/provision/activate", body: activation };
+    assert.equal((await ask(service.port, again)).status, 409);
+    const list = await ask(service.port, {
+      method: "GET",
+      target: "/provision/download?vendor=acme&model=m",
+      headers: [`X-Exosite-CIK: ${activated.body}`],
+    });
+    assert.equal(list.status, 200);
+    await service.close();
+  });
+
+  it("says that a port is in use", async () => {
+    const rig = await startRig();
+    const { port } = rig.service;
+    await assert.rejects(startService({ dataDirectory: directory, port }), (error: Error) => {
+      assert.equal(error.message, `port ${String(port)} of 127.0.0.1 is in use`);
+      return isServiceError("port-in-use")(error);
+    });
+    await stopRig(rig);
+    // The data has been let go of again.
+    await (await startService({ dataDirectory: directory, port: 0 })).close();
+  });
+
+  it("says that a directory cannot be one", async () => {
+    const rig = await startRig({ dataDirectory: directory });
+    await rig.service.close();
+    const dataDirectory = join(directory, "provision.db");
+    await assert.rejects(startService({ dataDirectory, port: 0 }), ServiceError);
+  });
+
+  it("answers what is in flight when it closes, and nothing afterwards", async () => {
+    const rig = await startRig({ dataDirectory: directory });
+    const { acme } = await populate(rig);
+    await acme.createContent("m", "fw-2");
+    const idle = await RawClient.open(rig.service.port);
+    const uploading = await RawClient.open(rig.service.port);
+    uploading.send(
+      `POST /provision/manage/content/m/fw-2 HTTP/1.1\r\nHost: x\r\n${acme.tokenHeader}\r\n` +
+        "Content-Length: 4\r\n\r\nab",
+    );
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const closed = rig.service.close();
+    await idle.untilClosed();
+    uploading.send("cd");
+    assert.match(await uploading.untilClosed(), /^HTTP\/1.1 205 [^]*\r\nConnection: Close\r\n/);
+    await closed;
+    await rig.service.close();
+    await assert.rejects(RawClient.open(rig.service.port));
+  });
+
+  it("makes a vendor once, and only under a name", async () => {
+    const { service } = await startRig({ dataDirectory: directory });
+    const { admin } = service;
+    const credentials = await admin.createVendor("acme");
+    for (const secret of [credentials.rid, credentials.cik, credentials.token]) {
+      assert.match(secret, /^[0-9a-f]{40}$/);
+    }
+    await assert.rejects(admin.createVendor("acme"), isServiceError("vendor-exists"));
+    await assert.rejects(admin.createVendor("a/b"), isServiceError("malformed-name"));
+    await assert.rejects(admin.createOwner("none"), isServiceError("unknown-vendor"));
+    await service.close();
+  });
+
+  it("tells of each reply what was asked, what was sent, and no secret", async () => {
+    const records: ReplyRecord[] = [];
+    const rig = await startRig({
+      dataDirectory: directory,
+      onReply: (record) => records.push(record),
+    });
+    const { acme, cik } = await populate(rig);
+    await acme.download("m", "fw-1", cik, "Range: bytes=0-3");
+    await acme.download("m", "none", cik);
+    await ask(rig.service.port, { method: "GET", target: `/nothing?token=${cik}&x=1` });
+    await rig.service.close();
+    const told = records.slice(-3).map(({ procedure, method, target, status, code }) => ({
+      ...{ procedure, method, target, status, code },
+    }));
+    const target = "/provision/download?vendor=acme&model=m&id=";
+    assert.deepEqual(told, [
+      { procedure: 66, method: "GET", target: `${target}fw-1`, status: 206, code: undefined },
+      {
+        procedure: 66,
+        method: "GET",
+        target: `${target}none`,
+        status: 404,
+        code: "unknown-content",
+      },
+      {
+        procedure: undefined,
+        method: "GET",
+        target: "/nothing?token=...&x=1",
+        status: 404,
+        code: "unknown-path",
+      },
+    ]);
+    assert.equal(records.at(-3)?.bodyBytesSent, 4);
+    const text = JSON.stringify(records);
+    for (const secret of [cik, acme.credentials.cik, acme.credentials.token]) {
+      assert.ok(!text.includes(secret));
+    }
+  });
+
+  it("writes no secret in clear into its files", async () => {
+    const rig = await startRig({ dataDirectory: directory });
+    const { acme, cik } = await populate(rig);
+    const files = async (): Promise<string> => {
+      const names = await readdir(directory);
+      const texts = names.map((name) => readFile(join(directory, name), "latin1"));
+      return (await Promise.all(texts)).join("");
+    };
+    const secrets = [cik, acme.credentials.cik, acme.credentials.token];
+    const texts = (await files()) + (await rig.service.close().then(files));
+    // The control: what is no secret is there in clear.
+    assert.ok(texts.includes(acme.credentials.rid));
+    for (const secret of secrets) {
+      assert.ok(!texts.includes(secret));
+      assert.ok(!texts.includes(Buffer.from(secret, "hex").toString("latin1")));
+    }
+  });
+});
