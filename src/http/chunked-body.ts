@@ -4,9 +4,10 @@
 //     5;name=value CRLF  hello CRLF  0 CRLF  Name: value CRLF  CRLF
 //     size line          data        last    trailer section   end
 
+import { hexDigit } from "../protocol/ascii.js";
 import { trailerBytesMax } from "../protocol/limits.js";
 import { FieldLine } from "./field-line.js";
-import { byteAt, checkText, hexDigit, isBlank, semicolon } from "./grammar.js";
+import { byteAt, checkText, isBlank, semicolon } from "./grammar.js";
 import { RemoteProtocolError } from "./protocol-error.js";
 import type { ReceiveBuffer } from "./receive-buffer.js";
 

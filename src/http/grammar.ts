@@ -3,6 +3,7 @@
 // Everything works on a line as bytes, from `start` up to, not including, `end`, and allocates
 // nothing. A line never contains its CRLF.
 
+import { isAlphanumeric, isDigit } from "../protocol/ascii.js";
 import { RemoteProtocolError } from "./protocol-error.js";
 
 export const tab = 0x09;
@@ -23,28 +24,28 @@ export function isBlank(byte: number): boolean {
   return byte === space || byte === tab;
 }
 
-/** DIGIT, HEXDIG: the value of the digit, or -1. */
-export function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : -1;
-}
-
-/** tchar: letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ */
+/** tchar: what a field name is made of. */
 export function isTokenByte(byte: number): boolean {
-  if (byte <= 0x20 || byte >= 0x7f) return false;
+  if (isAlphanumeric(byte)) return true;
   switch (byte) {
-    case 0x22: // "
-    case 0x28: // (
-    case 0x29: // )
-    case 0x2c: // ,
-    case 0x2f: // /
-    case 0x7b: // {
-    case 0x7d: // }
-      return false;
+    case 0x2d: // -
+    case 0x5f: // _
+    case 0x2e: // .
+    case 0x21: // !
+    case 0x23: // #
+    case 0x24: // $
+    case 0x25: // %
+    case 0x26: // &
+    case 0x27: // '
+    case 0x2a: // *
+    case 0x2b: // +
+    case 0x5e: // ^
+    case 0x60: // `
+    case 0x7c: // |
+    case 0x7e: // ~
+      return true;
     default:
-      // : ; < = > ? @ and [ \ ]
-      return !(byte >= 0x3a && byte <= 0x40) && !(byte >= 0x5b && byte <= 0x5d);
+      return false;
   }
 }
 
@@ -61,9 +62,9 @@ export function decimal(line: Uint8Array, start: number, end: number): number | 
   if (start >= end) return undefined;
   let value = 0;
   for (let at = start; at < end; at++) {
-    const digit = hexDigit(byteAt(line, at));
-    if (digit < 0 || digit > 9) return undefined;
-    value = value * 10 + digit;
+    const byte = byteAt(line, at);
+    if (!isDigit(byte)) return undefined;
+    value = value * 10 + (byte - 0x30);
     if (value > Number.MAX_SAFE_INTEGER) return undefined;
   }
   return value;

@@ -2,12 +2,13 @@
 // decide where the body ends, whether the connection lives on, and what the agent acts on. Other
 // fields are checked and forgotten; a name is compared as bytes, so they cost no string.
 
+import { isDigit } from "../protocol/ascii.js";
 import { headerFieldsMax } from "../protocol/limits.js";
 import { FieldLine } from "./field-line.js";
-import { byteAt, checkText, decimal, hexDigit, space, startsWith } from "./grammar.js";
+import { byteAt, checkText, decimal, space, startsWith } from "./grammar.js";
 import { RemoteProtocolError } from "./protocol-error.js";
 
-/** What a response head says. Strings are as received; of a repeated field the first is kept. */
+/** What a response head says. Values are read as UTF-8; of a repeated field the first is kept. */
 export interface ResponseHead {
   /** 200 to 599. */
   readonly status: number;
@@ -39,13 +40,12 @@ export class HeadParser {
 
   /** Begins a head with its status line, of `length` bytes. */
   parseStatusLine(line: Uint8Array, length: number): void {
-    const minor = hexDigit(byteAt(line, protocol.length));
+    const minor = byteAt(line, protocol.length);
     const status = decimal(line, reasonStart - 4, reasonStart - 1) ?? 0;
     if (
       length < reasonStart ||
       !startsWith(line, length, protocol) ||
-      minor < 0 ||
-      minor > 9 ||
+      !isDigit(minor) ||
       line[protocol.length + 1] !== space ||
       status < 100 ||
       status > 599 ||
@@ -56,7 +56,7 @@ export class HeadParser {
     checkText(line, reasonStart, length);
     this.status = status;
     // RFC 9110 section 2.5: a higher minor version is treated as the highest one known.
-    this.isVersion10 = minor === 0;
+    this.isVersion10 = minor === 0x30;
     this.contentLength = undefined;
     this.isChunked = false;
     this.closes = false;

@@ -3,6 +3,7 @@
 //
 //     Range: bytes=0-255        Content-Range: bytes 0-255/1000        (416) bytes */1000
 
+import { isDigit } from "./ascii.js";
 import { parseDecimal } from "./decimal.js";
 
 export interface ContentRange {
@@ -51,7 +52,7 @@ export function parseRange(header: string | undefined, size: number): RequestedR
 function parsePosition(text: string): number | "absent" | "malformed" {
   if (text === "") return "absent";
   for (let at = 0; at < text.length; at++) {
-    if (parseDecimal(text.charAt(at)) === undefined) return "malformed";
+    if (!isDigit(text.charCodeAt(at))) return "malformed";
   }
   return parseDecimal(text) ?? Infinity;
 }

@@ -1,14 +1,16 @@
 // Whole numbers as the protocol writes them: 1*DIGIT. No sign, no blank, no exponent, nothing that
 // `Number` would let through besides.
 
+import { isDigit } from "./ascii.js";
+
 /** The number, at most 2^53 - 1, or undefined. Leading zeros are digits like others. */
 export function parseDecimal(text: string): number | undefined {
   if (text.length === 0) return undefined;
   let value = 0;
   for (let at = 0; at < text.length; at++) {
-    const digit = text.charCodeAt(at) - 0x30;
-    if (digit < 0 || digit > 9) return undefined;
-    value = value * 10 + digit;
+    const code = text.charCodeAt(at);
+    if (!isDigit(code)) return undefined;
+    value = value * 10 + (code - 0x30);
     if (value > Number.MAX_SAFE_INTEGER) return undefined;
   }
   return value;

@@ -1,6 +1,8 @@
 // application/x-www-form-urlencoded, in bodies, in queries and in a content's `meta`. It reads what
 // twelve years of clients have sent (S-06): nothing is malformed here, only literal.
 
+import { hexDigit } from "./ascii.js";
+
 export type FormPair = readonly [key: string, value: string];
 
 const listSuffix = "[]";
@@ -73,7 +75,7 @@ function decodeComponent(text: string): string {
 /** Where the run of escapes that begins at `at` ends; `at` itself if there is none. */
 function escapesEnd(text: string, at: number): number {
   let end = at;
-  while (text.charAt(end) === "%" && isHexDigit(text, end + 1) && isHexDigit(text, end + 2)) {
+  while (text.charAt(end) === "%" && isHex(text, end + 1) && isHex(text, end + 2)) {
     end += 3;
   }
   return end;
@@ -92,8 +94,6 @@ function decodeEscapes(escapes: string): string {
   }
 }
 
-function isHexDigit(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  const lower = code | 0x20;
-  return (code >= 0x30 && code <= 0x39) || (lower >= 0x61 && lower <= 0x66);
+function isHex(text: string, at: number): boolean {
+  return hexDigit(text.charCodeAt(at)) !== -1;
 }

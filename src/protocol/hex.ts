@@ -1,13 +1,13 @@
 // Bytes as hexadecimal digits, two for each byte: written in lower case, read in either.
 
+import { hexDigit } from "./ascii.js";
 import { decodeUtf8 } from "./utf8.js";
 
 export function toHex(bytes: Uint8Array): string {
   const characters = new Uint8Array(2 * bytes.length);
-  let end = 0;
-  for (const byte of bytes) {
-    characters[end++] = digitCharacter(byte >> 4);
-    characters[end++] = digitCharacter(byte & 15);
+  for (let at = 0; at < characters.length; at++) {
+    const byte = bytes[at >> 1] ?? 0;
+    characters[at] = digitCharacter(at % 2 === 0 ? byte >> 4 : byte & 15);
   }
   return decodeUtf8(characters);
 }
@@ -27,11 +27,4 @@ export function fromHex(text: string): Uint8Array | undefined {
 
 function digitCharacter(value: number): number {
   return value < 10 ? 0x30 + value : 0x61 + value - 10;
-}
-
-/** The value of the digit, or -1. */
-function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const lower = code | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : -1;
 }

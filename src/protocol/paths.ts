@@ -1,6 +1,7 @@
 // Where a device's requests go (procedures 64 to 67), the header names and values both sides agree
 // on, and the shapes of the names that travel in them.
 
+import { isAlphanumeric } from "./ascii.js";
 import { encodeForm } from "./form.js";
 import { cikCharacters, nameBytesMax, serialBytesMax } from "./limits.js";
 
@@ -69,9 +70,4 @@ export function readCik(body: string): string | undefined {
   while (end > 0 && (body.charAt(end - 1) === "\n" || body.charAt(end - 1) === "\r")) end--;
   const cik = body.slice(0, end);
   return isCik(cik) ? cik : undefined;
-}
-
-function isAlphanumeric(code: number): boolean {
-  const lower = code | 0x20;
-  return (code >= 0x30 && code <= 0x39) || (lower >= 0x61 && lower <= 0x7a);
 }

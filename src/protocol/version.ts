@@ -3,8 +3,11 @@
 //
 //     1.2.3-rc.1+build.5        <major>.<minor>.<patch>[-<prerelease>][+<build>]
 
+import { isAlphanumeric, isDigit } from "./ascii.js";
 import { parseDecimal } from "./decimal.js";
 import { versionCharactersMax } from "./limits.js";
+
+const hyphen = 0x2d;
 
 export interface Version {
   /** As it was written, build metadata included. */
@@ -29,9 +32,9 @@ export function parseVersion(text: string): Version | undefined {
     return undefined;
   const precedence = plus === -1 ? text : text.slice(0, plus);
 
-  const hyphen = precedence.indexOf("-");
-  const core = (hyphen === -1 ? precedence : precedence.slice(0, hyphen)).split(".");
-  const prerelease = hyphen === -1 ? [] : precedence.slice(hyphen + 1).split(".");
+  const dash = precedence.indexOf("-");
+  const core = (dash === -1 ? precedence : precedence.slice(0, dash)).split(".");
+  const prerelease = dash === -1 ? [] : precedence.slice(dash + 1).split(".");
   if (core.length !== 3 || !core.every(isNumeric)) return undefined;
   if (!prerelease.every(isPrerelease)) return undefined;
 
@@ -83,8 +86,7 @@ function isNumeric(identifier: string): boolean {
 
 function isDigits(identifier: string): boolean {
   for (let at = 0; at < identifier.length; at++) {
-    const code = identifier.charCodeAt(at);
-    if (code < 0x30 || code > 0x39) return false;
+    if (!isDigit(identifier.charCodeAt(at))) return false;
   }
   return identifier.length > 0;
 }
@@ -93,9 +95,7 @@ function isDigits(identifier: string): boolean {
 function isIdentifier(identifier: string): boolean {
   for (let at = 0; at < identifier.length; at++) {
     const code = identifier.charCodeAt(at);
-    const lower = code | 0x20;
-    const isLetter = lower >= 0x61 && lower <= 0x7a;
-    if (!isLetter && !(code >= 0x30 && code <= 0x39) && code !== 0x2d) return false;
+    if (!isAlphanumeric(code) && code !== hyphen) return false;
   }
   return identifier.length > 0;
 }
