@@ -12,12 +12,12 @@ import { failedAnswer, problemOfFailure, type ContactProblem } from "./contact.j
 const bodyBytesMax = cikCharacters + 2;
 
 /** Why there is no CIK yet, in words for the person who can change it. */
-export const activationReasons = {
+export const activationReasons = Object.freeze({
   unknown: "the service does not know this vendor, model or serial (404): register the serial",
   notEnabled:
     "the serial is not enabled, its window is over, or it was activated before and the answer " +
     "was lost (409): enable it again",
-} as const;
+});
 
 export class ActivationExchange implements Exchange {
   readonly request: HttpRequest;

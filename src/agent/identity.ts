@@ -30,13 +30,13 @@ export interface IdentityProblem {
 }
 
 /** Keys of the factory's domain. */
-export const identityKeys = {
+export const identityKeys = Object.freeze({
   vendor: "vendor",
   model: "model",
   serial: "sn",
   host: "host",
   port: "port",
-} as const;
+});
 
 /** Devices of a vendor ask at `<vendor>.m2.exosite.com` unless told otherwise. */
 const hostSuffix = ".m2.exosite.com";

@@ -75,60 +75,65 @@ export type LifeInput =
 
 type Row = Readonly<Partial<Record<LifeInput, LifeState>>>;
 
-const contacting: Row = {
+/** The chip keeps the table in flash, read-only: what is not frozen would cost RAM. */
+function row(transitions: Row): Row {
+  return Object.freeze(transitions);
+}
+
+const contacting = row({
   unauthorized: "activating",
   refused: "refused",
   failed: "backing-off",
   changed: "backing-off",
   "trial-expired": "reverting",
-};
+});
 
-const waiting: Row = {
+const waiting = row({
   activated: "listing",
   unactivated: "activating",
   "trial-expired": "reverting",
-};
+});
 
-export const lifeTable: Readonly<Record<LifeState, Row>> = {
-  stopped: { start: "identifying" },
-  identifying: {
+export const lifeTable: Readonly<Record<LifeState, Row>> = Object.freeze({
+  stopped: row({ start: "identifying" }),
+  identifying: row({
     unidentified: "unidentified",
     heal: "healing",
     armed: "restarting",
     activated: "listing",
     unactivated: "activating",
-  },
-  unidentified: { wake: "identifying", "trial-expired": "reverting" },
-  healing: { reset: "restarted", activated: "listing", unactivated: "activating" },
-  activating: { ...contacting, activated: "listing" },
+  }),
+  unidentified: row({ wake: "identifying", "trial-expired": "reverting" }),
+  healing: row({ reset: "restarted", activated: "listing", unactivated: "activating" }),
+  activating: row({ ...contacting, activated: "listing" }),
   refused: waiting,
   "backing-off": waiting,
-  listing: {
+  listing: row({
     ...contacting,
     reached: "testing",
     armed: "restarting",
     candidate: "inspecting",
     "nothing-new": "idle",
-  },
-  testing: {
+  }),
+  testing: row({
     "test-passed": "listing",
     "test-failed": "reverting",
     "trial-expired": "reverting",
-  },
-  inspecting: {
+  }),
+  inspecting: row({
     ...contacting,
     suitable: "downloading",
     candidate: "inspecting",
     "nothing-new": "idle",
-  },
-  downloading: { ...contacting, downloaded: "verifying", changed: "listing" },
-  verifying: { verified: "rechecking", changed: "listing", failed: "backing-off" },
-  rechecking: { ...contacting, unchanged: "restarting", changed: "listing" },
-  restarting: { wake: "restarting", reset: "restarted", failed: "backing-off" },
-  reverting: { reset: "restarted", failed: "backing-off" },
-  restarted: {},
+  }),
+  downloading: row({ ...contacting, downloaded: "verifying", changed: "listing" }),
+  verifying: row({ verified: "rechecking", changed: "listing", failed: "backing-off" }),
+  rechecking: row({ ...contacting, unchanged: "restarting", changed: "listing" }),
+  restarting: row({ wake: "restarting", reset: "restarted", failed: "backing-off" }),
+  reverting: row({ reset: "restarted", failed: "backing-off" }),
+  restarted: row({}),
   idle: waiting,
-};
+});
 
 /** The next state, or undefined if the input means nothing in this state. */
 export function nextLifeState(state: LifeState, input: LifeInput): LifeState | undefined {

@@ -21,7 +21,7 @@ export interface ProgressClaim {
   readonly digest: Uint8Array;
 }
 
-const keys = ["progress.0", "progress.1"] as const;
+const keys = Object.freeze(["progress.0", "progress.1"] as const);
 const digestBytes = 32;
 
 export class ProgressStore {

@@ -19,7 +19,7 @@ export interface AgentStatus {
 }
 
 /** One sentence per state, for a log or a display. */
-export const stateSentences: Readonly<Record<LifeState, string>> = {
+export const stateSentences: Readonly<Record<LifeState, string>> = Object.freeze({
   stopped: "stopped",
   identifying: "reading identity from flash",
   unidentified: "the factory has not told this device who it is",
@@ -37,7 +37,7 @@ export const stateSentences: Readonly<Record<LifeState, string>> = {
   reverting: "giving the old image its place back",
   restarted: "restarting",
   idle: "up to date",
-};
+});
 
 /** A status as one line. */
 export function formatStatus(status: AgentStatus): string {

@@ -4,11 +4,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { OpenDigest } from "../../src/ports/digest.js";
+import type { OpenStore } from "../../src/ports/key-value.js";
 import { boot } from "../../hosts/desktop/bootloader.js";
 import { Chip, type ChipOptions } from "../../hosts/node/chip.js";
+import { openNvsStores } from "../../hosts/node/nvs-stores.js";
+import { partitionOpener } from "../../hosts/node/partitions.js";
 import { VirtualNetwork } from "../../hosts/node/virtual-network.js";
 import { VirtualTime } from "../../hosts/node/virtual-time.js";
-import type { AgentOptions } from "../../src/agent/options.js";
 import type { AgentStatus } from "../../src/agent/status.js";
 import { writeAppImage } from "../../src/flash/app-image-writer.js";
 import { writePartitionTable } from "../../src/flash/partition-table.js";
@@ -68,6 +70,13 @@ export const openNodeSha256: OpenDigest = () => {
   return { write: (bytes) => hash.update(bytes), close: () => new Uint8Array(hash.digest()) };
 };
 
+export interface WorldOptions extends Partial<ChipOptions> {
+  /** Keeps keys in flash, by our own NVS code; otherwise in memory, where no cut reaches. */
+  readonly nvsInFlash?: boolean;
+  /** Of the image that the device comes with. */
+  readonly imageBytes?: number;
+}
+
 export class World {
   readonly time = new VirtualTime();
   readonly network: VirtualNetwork;
@@ -81,13 +90,18 @@ export class World {
   requests = 0;
   powerCuts = 0;
 
-  constructor(options: Partial<ChipOptions> & { agent?: AgentOptions } = {}) {
+  #openStore: OpenStore;
+
+  constructor({ nvsInFlash = false, imageBytes, ...options }: WorldOptions = {}) {
     this.network = new VirtualNetwork(this.time, { latencyMs: 5 });
     this.network.names.set(serviceHost, address);
     this.network.listen(address, 80, this.service.accept);
     this.service.schedule = (callback) => this.time.schedule(callback, 20);
-    this.flash = makeFlash(makeImage({ version: "1.0.0" }));
-    const identity = this.stores.open("provision");
+    this.flash = makeFlash(makeImage({ version: "1.0.0", bytes: imageBytes ?? 12_000 }));
+    this.#openStore = nvsInFlash
+      ? openNvsStores(partitionOpener(this.flash, 0)("nvs"))
+      : this.stores.open;
+    const identity = this.#openStore("provision");
     identity.write("vendor", "lights");
     identity.write("model", "lamp");
     identity.write("sn", "0001");
@@ -101,7 +115,10 @@ export class World {
         assert.ok(report.booted, report.problem);
         return { slot: report.booted.index };
       },
-      openStores: () => this.stores.open,
+      openStores: (partition) => {
+        if (nvsInFlash) this.#openStore = openNvsStores(partition);
+        return this.#openStore;
+      },
       openDigest: openNodeSha256,
       random: () => 0.5,
       log: (line) => this.log.push(line),
@@ -134,7 +151,7 @@ export class World {
   }
 
   get cik(): string | undefined {
-    return this.stores.open("provision").read("cik");
+    return this.#openStore("provision").read("cik");
   }
 
   get confirmedVersion(): string | undefined {
@@ -146,18 +163,30 @@ export class World {
   liveUntil(done: () => boolean, forMs = 24 * 3_600_000): void {
     const untilMs = this.time.nowMs + forMs;
     for (;;) {
-      try {
-        const ended = this.time.runUntil(done, untilMs);
-        assert.ok(ended, `it did not happen; last: ${this.log.slice(-5).join(" | ")}`);
-        return;
-      } catch (error) {
-        if (!(error instanceof PowerCut)) throw error;
-        this.powerCuts += 1;
-        this.chip.cutPower();
-        this.flash.powerOn();
-        this.chip.powerOn("power-on");
-      }
+      const ended = this.bearCuts(() =>
+        this.time.runUntil(() => this.flash.wasCut || done(), untilMs),
+      );
+      if (ended === undefined) continue;
+      assert.ok(ended, `it did not happen; last: ${this.log.slice(-5).join(" | ")}`);
+      return;
     }
+  }
+
+  /** Runs `live`; a power cut in it ends in a new boot, and undefined. */
+  bearCuts<Result>(live: () => Result): Result | undefined {
+    let result: Result | undefined;
+    try {
+      result = live();
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+    }
+    if (!this.flash.wasCut) return result;
+    // Whether or not the program caught what the flash threw: without power it is over.
+    this.powerCuts += 1;
+    this.chip.cutPower();
+    this.flash.powerOn();
+    this.chip.powerOn("power-on");
+    return undefined;
   }
 
   liveUntilState(state: AgentStatus["state"], forMs?: number): void {

@@ -3,7 +3,7 @@
 // It keeps the power-cut contract of src/ports/flash.ts to the letter and refuses what a chip would
 // silently get wrong:
 //   program 0 -> 1          throws (or, with `overwrite: "and"`, gives old AND new as the chip does)
-//   program an unstable bit throws: nobody may build on a block whose erase was cut
+//   program unstable bits   throws: nobody may build on a block whose erase was cut (all 0 may be)
 //   outside the partition, after close, on a read-only partition: throws
 // Every program and erase is recorded, so that a clean run tells where cuts can fall; `cutsIn` lists
 // them. A cut throws `PowerCut`, and so does every later call until `powerOn`.
@@ -212,7 +212,11 @@ export class NorFlash implements FlashPartition {
   #begin(operation: FlashOperation): Cut | undefined {
     const isCut = this.#cut?.operation === this.#operations.length;
     this.#operations.push(operation);
-    return isCut ? this.#cut : undefined;
+    if (!isCut) return undefined;
+    if ((this.#cut?.bytes ?? 0) > operation.byteLength) {
+      throw new Error(`a cut beyond the ${operation.byteLength} bytes of its operation`);
+    }
+    return this.#cut;
   }
 
   #losePower(): never {
@@ -222,6 +226,7 @@ export class NorFlash implements FlashPartition {
 
   #clear(byteOffset: number, byte: number): void {
     this.#content[byteOffset] = (this.#content[byteOffset] ?? 0) & byte;
+    if (byte === 0) this.#unstable[byteOffset] = 0;
   }
 
   /** Xorshift32: eight bits that differ from read to read, the same for the same seed. */
@@ -260,7 +265,7 @@ export class NorFlash implements FlashPartition {
       if (this.#overwrite === "throw" && (byte & ~old) !== 0) {
         throw new Error(`${at}: programming ${hex(byte)} over ${hex(old)} needs 0 -> 1`);
       }
-      if (this.#unstable[byteOffset + i] === 1) {
+      if (this.#unstable[byteOffset + i] === 1 && byte !== 0) {
         throw new Error(`${at}: programming ${hex(byte)} in a block whose erase was cut short`);
       }
     }
