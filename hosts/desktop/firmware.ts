@@ -1,0 +1,122 @@
+// Makes firmware for the simulated chip: a valid ESP application image of a project `<name>-sim`
+// whose payload is the program itself, so that an update really replaces the code that runs.
+//
+//   header | segment in DROM: app descriptor 256, archive of modules | segment that is not loaded:
+//   pseudo-random bytes up to the size that is wanted | checksum | SHA-256
+//
+//   main.js     the composition root; the one module that is not preloaded
+//   device.js   agent and platform, bundled
+//   config.js   what the product has compiled in
+//
+// The archive is module-archive.ts's.
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
+import { writeAppImage, type SegmentSource } from "../../src/flash/app-image-writer.js";
+import { openSha256 } from "../../src/flash/sha256.js";
+import type { FirmwareConfig } from "./device/config.js";
+import { encodeModules, type Modules } from "./module-archive.js";
+import { seededBytes } from "./seeded.js";
+
+export interface FirmwareSource {
+  /** Of the product; the image's project is `<name>-sim`. */
+  readonly name: string;
+  /** A semantic version of at most 31 characters. */
+  readonly version: string;
+  readonly config?: FirmwareConfig;
+  /** Of the whole image, a multiple of 16. As small as it gets if absent. */
+  readonly byteLength?: number;
+  /** Of the padding, so that two releases do not share it. */
+  readonly seed?: number;
+  /** Modules in place of, or beside, the ones above: a product's own `main.js`. */
+  readonly modules?: Modules;
+  /** Of the image's header; the ESP32 if absent. */
+  readonly chipId?: number;
+}
+
+/** What keeps a real chip from taking the image. */
+export const projectSuffix = "-sim";
+
+/** Where the ESP32 shows flash as data; an image's first segment lies at offset 32 of a page. */
+const payloadAddress = 0x3f400020;
+/** Addresses this low are not loaded. */
+const paddingAddress = 0;
+/** In the window in which the ESP32 shows flash as code. Nothing begins there. */
+const entryAddress = 0x400d0020;
+const chipIdDefault = 0;
+
+const headerBytes = 24;
+const segmentHeaderBytes = 8;
+const descriptorBytes = 256;
+const digestBytes = 32;
+const rowBytes = 16;
+
+/** The image. Throws an Error if it does not fit `byteLength`. */
+export function makeFirmware(source: FirmwareSource): Uint8Array {
+  const archive = encodeModules({ ...deviceModules(source.config), ...source.modules });
+  return writeAppImage({
+    chipId: source.chipId ?? chipIdDefault,
+    entryAddress,
+    segments: [{ loadAddress: payloadAddress, data: archive }, ...padding(source, archive.length)],
+    descriptor: {
+      secureVersion: 0,
+      version: source.version,
+      projectName: source.name + projectSuffix,
+      // The same source makes the same image, whenever it is made.
+      time: "",
+      date: "",
+      idfVersion: "simulated",
+      elfSha256: createHash("sha256").update(archive).digest(),
+      minEfuseBlockRevision: 0,
+      maxEfuseBlockRevision: 0xffff,
+      mmuPageBits: 16,
+      spiFlashMode: 0,
+    },
+    openDigest: openSha256,
+  });
+}
+
+function padding({ byteLength, seed = 0 }: FirmwareSource, archiveBytes: number): SegmentSource[] {
+  if (byteLength === undefined) return [];
+  const payloadBytes = descriptorBytes + Math.ceil(archiveBytes / 4) * 4;
+  const before = headerBytes + segmentHeaderBytes + payloadBytes + segmentHeaderBytes;
+  const paddingBytes = byteLength - digestBytes - rowBytes - before;
+  if (byteLength % rowBytes !== 0 || paddingBytes < 0) {
+    const least = Math.ceil((byteLength - paddingBytes) / rowBytes) * rowBytes;
+    throw new Error(
+      `firmware of this program has ${least} bytes or a multiple of ${rowBytes} above, ` +
+        `not ${byteLength}`,
+    );
+  }
+  return [{ loadAddress: paddingAddress, data: seededBytes(seed, paddingBytes) }];
+}
+
+/** The agent as a program: main.js as it was compiled, everything below it in one module. */
+function deviceModules(config: FirmwareConfig = {}): Modules {
+  const folder = fileURLToPath(new URL("device/", import.meta.url));
+  return {
+    "main.js": readFileSync(`${folder}main.js`, "utf8"),
+    "device.js": bundle(`${folder}device.js`),
+    "config.js": `export const config = Object.freeze(${JSON.stringify(config)});\n`,
+  };
+}
+
+function bundle(entryPoint: string): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [entryPoint],
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    external: ["embedded:*", "timer", "crypt", "net"],
+    // Names stay: they are what an exception on the chip tells.
+    minifySyntax: true,
+    minifyWhitespace: true,
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error("esbuild gave no bundle");
+  return file.text;
+}

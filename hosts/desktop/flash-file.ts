@@ -1,0 +1,107 @@
+// The flash chip of a simulated device, in a file: what the boot loader works on. NOR semantics,
+// and the same power cuts as the engine's flash-image.c, which works on the file after it.
+//
+// Every call goes straight to the file. A cut throws PowerFailure and leaves what the engine leaves:
+//   program  the first half of the bytes, then one byte of which four bits were programmed
+//   erase    the first half of the block FF, the rest as it was
+
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import type { FlashPartition, FlashStatus } from "../../src/ports/flash.js";
+
+const blockLength = 4096;
+
+/** The power failed within a flash operation. */
+export class PowerFailure extends Error {
+  override readonly name = "PowerFailure";
+}
+
+export class FlashFile implements FlashPartition {
+  /** Begun so far, the one that was cut included. */
+  operations = 0;
+  blocksErased = 0;
+  readonly #file: number;
+  readonly #size: number;
+  readonly #cutOperation: number | undefined;
+
+  /**
+   * Throws an Error if the file is not there or cannot be a flash.
+   * @param cutOperation the operation (a program, or a block erased) in which the power fails, from 1
+   */
+  constructor(path: string, cutOperation?: number) {
+    this.#file = openSync(path, "r+");
+    this.#size = fstatSync(this.#file).size;
+    this.#cutOperation = cutOperation;
+    if (this.#size === 0 || this.#size % blockLength !== 0) {
+      closeSync(this.#file);
+      throw new Error(`${path} is no flash image: ${this.#size} bytes are not whole blocks`);
+    }
+  }
+
+  read(buffer: Uint8Array, byteOffset: number): void {
+    this.#check(byteOffset, buffer.length);
+    let done = 0;
+    while (done < buffer.length) {
+      const count = readSync(this.#file, buffer, done, buffer.length - done, byteOffset + done);
+      if (count === 0) throw new Error("the flash file was cut short by somebody else");
+      done += count;
+    }
+  }
+
+  write(buffer: Uint8Array, byteOffset: number): void {
+    this.#check(byteOffset, buffer.length);
+    const isCut = this.#begin();
+    const allowed = isCut ? Math.floor(buffer.length / 2) : buffer.length;
+    this.#program(buffer.subarray(0, allowed), byteOffset);
+    if (isCut) {
+      const border = (buffer[allowed] ?? 0xff) | 0xf0;
+      this.#program(Uint8Array.of(border), byteOffset + allowed);
+      throw new PowerFailure(`power cut in a write at ${byteOffset + allowed}`);
+    }
+  }
+
+  eraseBlock(first: number, end = first + 1): void {
+    this.#check(first * blockLength, (end - first) * blockLength);
+    for (let block = first; block < end; block += 1) {
+      const isCut = this.#begin();
+      const erased = Buffer.alloc(isCut ? blockLength / 2 : blockLength, 0xff);
+      this.#put(erased, block * blockLength);
+      if (isCut) throw new PowerFailure(`power cut in the erase of block ${block}`);
+      this.blocksErased += 1;
+    }
+  }
+
+  status(): FlashStatus {
+    return { size: this.#size, blockLength, blocks: this.#size / blockLength };
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #begin(): boolean {
+    this.operations += 1;
+    return this.operations === this.#cutOperation;
+  }
+
+  #program(bytes: Uint8Array, byteOffset: number): void {
+    const old = Buffer.alloc(bytes.length);
+    this.read(old, byteOffset);
+    this.#put(
+      old.map((byte, index) => byte & (bytes[index] ?? 0)),
+      byteOffset,
+    );
+  }
+
+  #put(bytes: Uint8Array, byteOffset: number): void {
+    let done = 0;
+    while (done < bytes.length) {
+      done += writeSync(this.#file, bytes, done, bytes.length - done, byteOffset + done);
+    }
+  }
+
+  #check(byteOffset: number, byteLength: number): void {
+    if (byteOffset < 0 || byteLength < 0 || byteOffset + byteLength > this.#size) {
+      throw new RangeError(`${byteLength} bytes at ${byteOffset} leave the flash`);
+    }
+  }
+}
