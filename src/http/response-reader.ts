@@ -230,10 +230,10 @@ export class ResponseReader {
     // The chip cannot tell an orderly end from a reset: whether such a body is whole is for its
     // reader to check.
     if (this.#state === "until-close") return this.#finish();
-    const isWithin =
+    if (this.#expected.length === 0) return undefined;
+    const hasBegun =
       this.#state !== "start" || this.#interimResponses > 0 || this.#buffer.isWithinLine;
-    if (!isWithin && this.#expected.length === 0) return undefined;
-    throw isWithin
+    throw hasBegun
       ? new RemoteProtocolError(
           "closed-within-response",
           "expected the rest of a response, got the end of the connection",

@@ -21,26 +21,17 @@ export interface Version {
 
 export function parseVersion(text: string): Version | undefined {
   if (text.length > versionCharactersMax) return undefined;
-  const plus = text.indexOf("+");
-  if (
-    plus !== -1 &&
-    !text
-      .slice(plus + 1)
-      .split(".")
-      .every(isIdentifier)
-  )
-    return undefined;
-  const precedence = plus === -1 ? text : text.slice(0, plus);
+  const [withoutBuild, build] = splitOnce(text, "+");
+  const [core, prerelease] = splitOnce(withoutBuild, "-");
+  const numbers = core.split(".");
+  const identifiers = prerelease?.split(".") ?? [];
+  if (numbers.length !== 3 || !numbers.every(isNumeric)) return undefined;
+  if (!identifiers.every(isPrerelease)) return undefined;
+  if (build !== undefined && !build.split(".").every(isIdentifier)) return undefined;
 
-  const dash = precedence.indexOf("-");
-  const core = (dash === -1 ? precedence : precedence.slice(0, dash)).split(".");
-  const prerelease = dash === -1 ? [] : precedence.slice(dash + 1).split(".");
-  if (core.length !== 3 || !core.every(isNumeric)) return undefined;
-  if (!prerelease.every(isPrerelease)) return undefined;
-
-  const [major, minor, patch] = core.map(parseDecimal);
+  const [major, minor, patch] = numbers.map(parseDecimal);
   if (major === undefined || minor === undefined || patch === undefined) return undefined;
-  return { text, major, minor, patch, prerelease };
+  return { text, major, minor, patch, prerelease: identifiers };
 }
 
 /** Negative if `a` precedes `b`, positive if it follows, 0 if neither: section 11. */
@@ -66,6 +57,12 @@ export function compareVersions(a: Version, b: Version): number {
  */
 export function splitReleaseId(id: string, name: string): Version | undefined {
   return id.startsWith(`${name}-`) ? parseVersion(id.slice(name.length + 1)) : undefined;
+}
+
+/** What stands before and behind the first `separator`; behind is undefined if there is none. */
+function splitOnce(text: string, separator: string): [before: string, behind: string | undefined] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 function compareIdentifiers(a: string, b: string): number {
