@@ -12,6 +12,7 @@ import type { AppImageHeader } from "./app-image-header.js";
 import {
   appImageHeaderBytes,
   checkAppImageHeader,
+  checkEfuseBlockRevision,
   decodeAppImageHeader,
   segmentHeaderBytes,
 } from "./app-image-header.js";
@@ -67,6 +68,10 @@ function decodeHead(bytes: Uint8Array, chip: ChipIdentity | undefined): AppImage
       : decodeAppDescriptor(bytes, appImageHeaderBytes + segmentHeaderBytes);
   if (descriptor === undefined) {
     throw new AppImageError("descriptor", "the image has no application descriptor");
+  }
+  if (chip !== undefined) {
+    const { minEfuseBlockRevision, maxEfuseBlockRevision } = descriptor;
+    checkEfuseBlockRevision(minEfuseBlockRevision, maxEfuseBlockRevision, chip);
   }
   return { header, descriptor };
 }

@@ -105,16 +105,16 @@ function writeSegments(image: Uint8Array, segments: readonly SegmentSource[]): v
  * there already.
  */
 function paddingFor(checksumEnd: number, byteLength: number): SegmentSource | undefined {
-  if (rowEnd(byteLength) === checksumEnd) return undefined;
-  // The data must end in the last row; a word before its end is the latest place.
-  const dataBytes = checksumEnd - 4 - (byteLength + segmentHeaderBytes);
-  if (checksumEnd % checksumRowBytes !== 0 || dataBytes < 0) {
-    const sizeMin = rowEnd(byteLength + segmentHeaderBytes);
+  const checksumEndMin = rowEnd(byteLength);
+  if (checksumEnd === checksumEndMin) return undefined;
+  if (checksumEnd % checksumRowBytes !== 0 || checksumEnd < checksumEndMin) {
     throw new Error(
-      `the checksum row can end at ${sizeMin} or any multiple of ${checksumRowBytes} behind, ` +
-        `not at ${checksumEnd}`,
+      `the checksum row can end at ${checksumEndMin} or any multiple of ${checksumRowBytes} ` +
+        `behind, not at ${checksumEnd}`,
     );
   }
+  // The data must end in the last row, before the checksum: one word before the row's end.
+  const dataBytes = checksumEnd - 4 - (byteLength + segmentHeaderBytes);
   return { loadAddress: paddingAddress, data: new Uint8Array(dataBytes) };
 }
 

@@ -110,26 +110,8 @@ export class OtadataWriter {
    * boots.
    */
   recordConfirmation(slot: number): void {
-    const entries = this.read();
-    const sector = this.#sectorOf(slot, entries, counts);
-    if (slot === this.#runningSlot) {
-      const entry = sector === undefined ? undefined : entries[sector];
-      if (sector !== undefined && entry !== undefined && isOnTrial(entry)) {
-        this.#replace(sector, entry, entry.sequence, otaState.valid);
-      } else {
-        this.#ensureOwnEntry();
-      }
-      return;
-    }
-    if (sector !== undefined && sector === activeSector(entries) && !isOnTrial(entries[sector])) {
-      return;
-    }
-    const own = this.#ensureOwnEntry();
-    const other = otherSector(own);
-    const [first, second] = this.read();
-    const [ownEntry, entry] = own === 0 ? [first, second] : [second, first];
-    const sequence = nextSequence(ownEntry.sequence, slot, this.#slotCount);
-    this.#replace(other, entry, sequence, otaState.valid);
+    if (slot === this.#runningSlot) this.#confirmRunning();
+    else this.#confirmOther(slot);
   }
 
   /**
@@ -142,12 +124,42 @@ export class OtadataWriter {
   recordRollback(): boolean {
     const entries = this.read();
     const own = this.#sectorOf(this.#runningSlot, entries, counts);
-    if (own === undefined) return false;
+    // Given up already, if the bootloader came here by falling back.
+    if (own === undefined) return entries.some(counts);
     const fallback = entries[otherSector(own)];
-    if (!counts(fallback) || slotOf(fallback, this.#slotCount) === this.#runningSlot) return false;
+    const isFallback = counts(fallback) && slotOf(fallback, this.#slotCount) !== this.#runningSlot;
+    if (own !== activeSector(entries) || !isFallback) return false;
     const entry = entries[own];
     this.#replace(own, entry, entry.sequence, otaState.invalid);
     return true;
+  }
+
+  #confirmRunning(): void {
+    const entries = this.read();
+    let own = this.#sectorOf(this.#runningSlot, entries, counts);
+    if (own !== undefined && isOnTrial(entries[own])) {
+      const entry = entries[own];
+      this.#replace(own, entry, entry.sequence, otaState.valid);
+    } else {
+      own = this.#ensureOwnEntry();
+    }
+    // If the bootloader came here by falling back, what it tried first is not to be tried again.
+    const after = this.read();
+    const other = otherSector(own);
+    if (activeSector(after) === other) this.#clear(other, after[other]);
+  }
+
+  #confirmOther(slot: number): void {
+    const found = this.read();
+    const active = activeSector(found);
+    if (active !== undefined && !isOnTrial(found[active])) {
+      if (slotOf(found[active], this.#slotCount) === slot) return;
+    }
+    const own = this.#ensureOwnEntry();
+    const other = otherSector(own);
+    const entries = this.read();
+    const sequence = nextSequence(entries[own].sequence, slot, this.#slotCount);
+    this.#replace(other, entries[other], sequence, otaState.valid);
   }
 
   /** The sector of the slot's entry that matches, the one the bootloader would choose first. */
@@ -177,11 +189,11 @@ export class OtadataWriter {
     if (own !== undefined && isOnTrial(entries[own])) {
       throw new Error("the running image is on trial: its fall-back must stay");
     }
-    if (own !== undefined && entries[own].sequence <= sequenceTurn) return own;
+    if (own !== undefined && isCountable(entries[own])) return own;
     const active = activeSector(entries);
     const sector = active === undefined ? 0 : otherSector(active);
     const inForce = active === undefined ? undefined : entries[active];
-    const startsAnew = inForce === undefined || inForce.sequence > sequenceTurn;
+    const startsAnew = inForce === undefined || !isCountable(inForce);
     const sequence = startsAnew
       ? this.#runningSlot + 1
       : nextSequence(inForce.sequence, this.#runningSlot, this.#slotCount);
@@ -206,6 +218,11 @@ export class OtadataWriter {
 
 function otherSector(sector: OtaSector): OtaSector {
   return sector === 0 ? 1 : 0;
+}
+
+/** Sequence 0 is one that nothing writes, and whose slot ESP-IDF reckons in two ways. */
+function isCountable({ sequence }: OtaEntry): boolean {
+  return sequence > 0 && sequence <= sequenceTurn;
 }
 
 function isOnTrial({ state }: OtaEntry): boolean {

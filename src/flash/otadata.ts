@@ -11,7 +11,6 @@ import { crc32 } from "./crc32.js";
 import { readUint32, writeUint32 } from "./little-endian.js";
 
 export const otaEntryBytes = 32;
-export const otadataSectors = 2;
 /** The greatest sequence an entry can have: one more means empty. */
 export const sequenceMax = 0xfffffffe;
 

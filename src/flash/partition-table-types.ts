@@ -8,7 +8,7 @@ export const partitionTypes = Object.freeze({
 });
 
 export const appSubtypes = Object.freeze({ factory: 0x00, ota0: 0x10, test: 0x20, tee0: 0x30 });
-export const otaSlotsMax = 16;
+const otaSlotsMax = 16;
 
 export const dataSubtypes = Object.freeze({
   ota: 0x00,
