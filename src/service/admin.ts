@@ -1,10 +1,10 @@
 // What only whoever runs the service may do, in process: it is not part of the API (S-18).
 
+import { isName } from "../protocol/paths.js";
 import { nowSeconds } from "./api.js";
 import type { Clock, Storage } from "./api.js";
-import { ServiceError } from "./errors.js";
 import type { ClientIdentity } from "./clients.js";
-import { isName } from "../protocol/paths.js";
+import { ServiceError } from "./errors.js";
 
 /** A new vendor: all its secrets in clear, this once. */
 export interface VendorCredentials {
@@ -13,6 +13,13 @@ export interface VendorCredentials {
   readonly rid: string;
   readonly cik: string;
   readonly token: string;
+}
+
+export interface NewOwner {
+  /** The vendor below whose root it is; without one it is a root, and may register a name. */
+  readonly vendor?: string;
+  /** How many clients it may own; default: any number. */
+  readonly clientsMax?: number;
 }
 
 /** The id of the token that a new vendor gets. */
@@ -44,11 +51,8 @@ export class Admin {
     });
   }
 
-  /**
-   * Makes a client that may own devices: below the vendor's root, or a root of its own, which may
-   * register a vendor name later. Throws ServiceError `unknown-vendor`.
-   */
-  async createOwner(vendor?: string): Promise<ClientIdentity> {
+  /** Makes a client that may own devices. Throws ServiceError `unknown-vendor`. */
+  async createOwner({ vendor, clientsMax }: NewOwner = {}): Promise<ClientIdentity> {
     const { database, vendors } = this.storage;
     let ownerRid: string | null = null;
     if (vendor !== undefined) {
@@ -57,15 +61,20 @@ export class Admin {
         throw new ServiceError("unknown-vendor", `there is no vendor "${vendor}"`);
       }
     }
-    return this.#createClient(database, ownerRid);
+    return this.#createClient(database, ownerRid, clientsMax);
   }
 
-  #createClient(database: Storage["database"], ownerRid: string | null): Promise<ClientIdentity> {
+  #createClient(
+    database: Storage["database"],
+    ownerRid: string | null,
+    clientsMax: number | null = null,
+  ): Promise<ClientIdentity> {
     return this.storage.clients.create(database, {
       ownerRid,
       status: "activated",
       activableUntil: null,
       createdAt: nowSeconds(this.clock),
+      clientsMax,
     });
   }
 }

@@ -39,6 +39,8 @@ interface NewClient {
   /** Unix seconds; null: needs no activation. */
   readonly activableUntil: number | null;
   readonly createdAt: number;
+  /** How many clients it may own; null for any number. */
+  readonly clientsMax: number | null;
 }
 
 export class ClientStore {
@@ -82,7 +84,7 @@ export class ClientStore {
     const { cik, ...key } = this.newKey(rid);
     await transaction
       .insertInto("clients")
-      .values({ rid, ...client, ...key, clientsMax: null })
+      .values({ rid, ...client, ...key })
       .execute();
     return { rid, cik };
   }

@@ -7,7 +7,7 @@
 // Whoever asks has been authorised before; here is only what the state allows. Each change is one
 // statement that names the state it starts from, so however many ask at once, one succeeds.
 
-import type { ActivationLog } from "./activations.js";
+import type { ActivationWriter } from "./activation-writer.js";
 import type { ClientStore } from "./clients.js";
 import type { Database } from "./database.js";
 import type { KeyVault } from "./key-vault.js";
@@ -46,26 +46,18 @@ interface Candidate {
   readonly cikSealed: Buffer | null;
 }
 
-/** The state a conditional change starts from: the CIK tells one enablement from the next. */
-interface ActivationStep {
-  readonly rid: string;
-  readonly cikLookup: Buffer;
-  readonly now: number;
-}
-
 /** Undoes the transaction of `enable`; never leaves this file. */
 class LostRace extends Error {}
 
 export class DeviceStore {
   readonly #candidate;
-  readonly #activate;
 
   constructor(
     private readonly database: Database,
     private readonly vault: KeyVault,
     private readonly clients: ClientStore,
     private readonly serials: SerialStore,
-    private readonly log: ActivationLog,
+    private readonly writer: ActivationWriter,
   ) {
     this.#candidate = new PreparedQuery<{ vendor: string; model: string; sn: string }, Candidate>(
       (parameter) =>
@@ -79,15 +71,6 @@ export class DeviceStore {
           .where("s.sn", "=", parameter("sn"))
           .select(["s.id as serialId", "c.rid", "c.status", "c.activableUntil"])
           .select(["c.cikLookup", "c.cikSealed"]),
-    );
-    this.#activate = new PreparedQuery<ActivationStep, unknown>((parameter) =>
-      database
-        .updateTable("clients")
-        .set({ status: "activated" })
-        .where("rid", "=", parameter("rid"))
-        .where("status", "=", "notactivated")
-        .where("activableUntil", ">", parameter("now"))
-        .where("cikLookup", "=", parameter("cikLookup")),
     );
   }
 
@@ -107,13 +90,8 @@ export class DeviceStore {
     if (status !== "notactivated" || (activableUntil ?? 0) <= now) return "not-enabled";
 
     const cik = this.vault.open(cikSealed, rid);
-    const activated = await this.database.transaction().execute(async (transaction) => {
-      const changes = await this.#activate.changes(transaction, { rid, cikLookup, now });
-      if (changes !== 1) return false;
-      await this.log.append(transaction, { serialId, at: now, address, entry });
-      return true;
-    });
-    return activated ? { cik } : "not-enabled";
+    const change = { serialId, rid, cikLookup, at: now, address, entry };
+    return (await this.writer.write(change)) ? { cik } : "not-enabled";
   }
 
   /** Makes a client under the owner and puts it behind an unused serial. Returns its RID. */
@@ -132,6 +110,7 @@ export class DeviceStore {
           status: "notactivated",
           activableUntil,
           createdAt: now,
+          clientsMax: null,
         });
         const { numUpdatedRows } = await transaction
           .updateTable("serials")

@@ -53,6 +53,8 @@ export const serviceLimits: ServiceLimits = {
   waitingRequestsMax: 32,
 };
 
+/** An uploaded Content-Type, which goes into one row with 4 KiB of meta. RFC 6838 allows 255. */
+export const contentTypeBytesMax = 255;
 /** Blobs are kept in pieces of this size: what a ranged read fetches at least. */
 export const pieceBytes = 65_536;
 /** Pieces written in one statement: an upload holds this many in memory. */
@@ -61,6 +63,8 @@ export const piecesPerWrite = 4;
 export const cachedPiecesMax = 256;
 /** Prepared statements kept per database; the service's own queries are about fifty. */
 export const statementsMax = 256;
+/** Activations in one transaction: bounds how long it holds the database. */
+export const activationsPerCommit = 100;
 /** Rows of one insert: three parameters each stay far below SQLite's 32,766 and PostgreSQL's. */
 export const rowsPerInsert = 500;
 /** How long another process's write may hold up ours in SQLite before it fails. */

@@ -1,5 +1,6 @@
 // Opens all that the service keeps in one data directory: database, key, stores.
 
+import { ActivationWriter } from "./activation-writer.js";
 import { ActivationLog } from "./activations.js";
 import type { Storage } from "./api.js";
 import { BlobStore } from "./blobs.js";
@@ -33,6 +34,7 @@ export async function openStorage(
     throw error;
   }
   const activations = new ActivationLog(database);
+  const writer = new ActivationWriter(database, activations);
   const blobs = new BlobStore(database);
   const clients = new ClientStore(database, vault);
   const serials = new SerialStore(database);
@@ -43,7 +45,7 @@ export async function openStorage(
     blobs,
     clients,
     contents: new ContentStore(database, blobs),
-    devices: new DeviceStore(database, vault, clients, serials, activations),
+    devices: new DeviceStore(database, vault, clients, serials, writer),
     models: new ModelStore(database),
     serials,
     vendors: new VendorStore(database, vault),

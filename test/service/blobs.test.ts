@@ -75,7 +75,13 @@ describe("blobs", () => {
   it("sweeps old blobs that no content names, and no others", async () => {
     const { database, blobs, clients, contents, models } = storage;
     const { rid } = await clients.create(database, {
-      ...{ ownerRid: null, status: "activated", activableUntil: null, createdAt: 0 },
+      ...{
+        ownerRid: null,
+        status: "activated",
+        activableUntil: null,
+        createdAt: 0,
+        clientsMax: null,
+      },
     });
     await models.create({
       ...{ ownerRid: rid, name: "m", templateKind: "rid", template: rid, options: [] },

@@ -187,7 +187,7 @@ describe("a connection to the service", () => {
       assert.equal(replies[2]?.body, "abc");
     });
 
-    it("answers thousands, and does not read on while many wait", async () => {
+    it("answers thousands", async () => {
       const count = 5000;
       const client = await RawClient.open(rig.service.port);
       for (let at = 0; at < count; at++) client.send(timestamp);

@@ -117,6 +117,12 @@ export const contentRows: Row[] = [
   },
   {
     number: 10,
+    title: "refuses a type too long to print",
+    request: asVendor("POST", "/content/work/upload", "x", `Content-Type: a/${"b".repeat(300)}`),
+    expected: badRequest,
+  },
+  {
+    number: 10,
     title: "refuses a second upload",
     request: asVendor("POST", "/content/m/fw-1", blob),
     expected: conflict,

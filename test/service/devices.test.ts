@@ -109,12 +109,30 @@ describe("the life of a device", () => {
   });
 
   it("enables below an owner of the vendor's, and not below another's", async () => {
-    const owner = await rig.service.admin.createOwner("acme");
+    const owner = await rig.service.admin.createOwner({ vendor: "acme" });
     const stranger = await rig.service.admin.createOwner();
     await acme.addSerial("m", "owned");
     assert.equal(await change("owned", `enable=true&owner=${stranger.rid}`), 403);
     assert.equal(await change("owned", "enable=true&owner="), 403);
     assert.equal(await change("owned", `enable=true&owner=${owner.rid}`), 200);
+  });
+
+  it("enables no more for an owner than it may own", async () => {
+    const { rid } = await rig.service.admin.createOwner({ vendor: "acme", clientsMax: 2 });
+    const statuses: number[] = [];
+    for (const sn of ["a", "b", "c"]) {
+      await acme.addSerial("m", sn);
+      statuses.push(await change(sn, `enable=true&owner=${rid}`));
+    }
+    assert.deepEqual(statuses, [200, 200, 409]);
+  });
+
+  it("activates many devices at once, each with its own CIK", async () => {
+    const serials: string[] = [];
+    for (let count = 0; count < 50; count++) serials.push(await enabled());
+    const replies = await Promise.all(serials.map((sn) => acme.activate("m", sn)));
+    assert.ok(replies.every(({ status }) => status === 200));
+    assert.equal(new Set(replies.map(({ body }) => body)).size, serials.length);
   });
 
   it("logs successes only, the body as posted, and keeps the last hundred", async () => {

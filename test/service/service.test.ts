@@ -127,7 +127,7 @@ describe("the service", () => {
     }
     await assert.rejects(admin.createVendor("acme"), isServiceError("vendor-exists"));
     await assert.rejects(admin.createVendor("a/b"), isServiceError("malformed-name"));
-    await assert.rejects(admin.createOwner("none"), isServiceError("unknown-vendor"));
+    await assert.rejects(admin.createOwner({ vendor: "none" }), isServiceError("unknown-vendor"));
     await service.close();
   });
 

@@ -1,10 +1,11 @@
 // Procedure 10: a vendor stores the bytes of a content, once (S-44). The body is the blob whatever
 // its Content-Type says (S-06); it is kept as it comes, and shows when the last byte is stored.
 
+import { blobContentType } from "../../protocol/paths.js";
 import { nowSeconds } from "../api.js";
 import { ownContent } from "../authorisation.js";
-import { blobContentType } from "../../protocol/paths.js";
 import { Refusal } from "../errors.js";
+import { contentTypeBytesMax } from "../limits.js";
 import type { Procedure } from "../procedure.js";
 import { resetContent } from "../reply.js";
 
@@ -17,10 +18,11 @@ export const uploadContent: Procedure = {
   streams: true,
   async handle(api, request, vendor) {
     const content = await ownContent(api, request, vendor, "invalid-model");
+    const type = request.header("content-type") ?? blobContentType;
+    if (type.length > contentTypeBytesMax) throw new Refusal("malformed-key");
     if (content.blobId !== null) throw new Refusal("content-uploaded");
     const chunks = request.body.chunks(api.limits.contentBytesMax);
     const { blobId, size } = await api.blobs.store(chunks, nowSeconds(api.clock));
-    const type = request.header("content-type") ?? blobContentType;
     const now = nowSeconds(api.clock);
     if (!(await api.contents.publish({ contentId: content.id, blobId, type, size, now }))) {
       await api.blobs.delete(api.database, blobId);
