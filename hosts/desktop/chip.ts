@@ -120,7 +120,7 @@ export class SimulatedChip {
 
   powerOn(): void {
     if (this.isOn) return;
-    this.#folder = mkdtempSync(join(tmpdir(), "simulated-chip-"));
+    this.#folder = mkdtempSync(join(tmpdir(), `simulated-chip-${process.pid}-`));
     process.on("exit", this.#abandon);
     this.#receivePower();
   }

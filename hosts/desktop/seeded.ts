@@ -14,5 +14,7 @@ export function seededRandom(seed: number): () => number {
 
 export function seededBytes(seed: number, byteLength: number): Uint8Array {
   const random = seededRandom(seed);
-  return Uint8Array.from({ length: byteLength }, () => Math.floor(random() * 256));
+  const bytes = new Uint8Array(byteLength);
+  for (let index = 0; index < byteLength; index += 1) bytes[index] = random() * 256;
+  return bytes;
 }

@@ -1,0 +1,109 @@
+// A simulated chip under test: a flash file with programs in its slots, everything that happened,
+// and waiting for things to happen.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { type ChipBoot, type ChipOptions, SimulatedChip } from "../../../hosts/desktop/chip.js";
+import type { EngineEnd } from "../../../hosts/desktop/engine-process.js";
+import { makeFirmware } from "../../../hosts/desktop/firmware.js";
+import { findPartition, makeFlashImage } from "../../../hosts/desktop/flash-image.js";
+import { readFlashImage } from "../../../hosts/desktop/flash-image.js";
+import { type EntryFields, makeOtadata } from "./boot-vectors.js";
+
+/** Main modules by slot. */
+export interface ChipRunOptions extends Omit<ChipOptions, "flashFile" | "observer"> {
+  readonly program: string;
+  /** In ota_1. */
+  readonly secondProgram?: string;
+  /** Blank if absent. */
+  readonly otadata?: readonly EntryFields[];
+}
+
+const waitMsMax = 10_000;
+
+export class ChipRun {
+  readonly lines: string[] = [];
+  readonly diagnostics: string[] = [];
+  readonly boots: ChipBoot[] = [];
+  readonly ends: EngineEnd[] = [];
+  powerCuts = 0;
+  failure: string | undefined;
+  readonly chip: SimulatedChip;
+  readonly flashFile: string;
+  readonly #folder = mkdtempSync(join(tmpdir(), "chip-run-"));
+  #waiting: { isDone: () => boolean; resolve: () => void } | undefined;
+
+  constructor({ program, secondProgram, otadata, ...options }: ChipRunOptions) {
+    this.flashFile = join(this.#folder, "flash.bin");
+    writeFileSync(this.flashFile, makeFlash(program, secondProgram, otadata));
+    this.chip = new SimulatedChip({
+      ...options,
+      flashFile: this.flashFile,
+      observer: {
+        line: (line) => this.#happened(() => this.lines.push(line)),
+        diagnostic: (line) => this.#happened(() => this.diagnostics.push(line)),
+        booted: (boot) => this.#happened(() => this.boots.push(boot)),
+        ended: (end) => this.#happened(() => this.ends.push(end)),
+        powerCut: () => this.#happened(() => (this.powerCuts += 1)),
+        failed: (problem) => this.#happened(() => (this.failure = problem)),
+      },
+    });
+    this.chip.powerOn();
+  }
+
+  /** Waits until that has happened; fails if it takes too long. */
+  async until(isDone: () => boolean): Promise<void> {
+    if (isDone()) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting = { isDone, resolve };
+      timer = setTimeout(() => {
+        const { boots, lines, ends, diagnostics, failure } = this;
+        const seen = JSON.stringify({ boots, lines, ends, diagnostics, failure });
+        reject(new assert.AssertionError({ message: `waited in vain; seen: ${seen}` }));
+      }, waitMsMax);
+    });
+    clearTimeout(timer);
+  }
+
+  /** Bytes of a partition, as they are in the file now. */
+  partition(label: string): Buffer {
+    const flash = readFileSync(this.flashFile);
+    const { offset, size } = findPartition(readFlashImage(flash).partitions, label);
+    return flash.subarray(offset, offset + size);
+  }
+
+  async close(): Promise<void> {
+    await this.chip.powerOff();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #happened(note: () => unknown): void {
+    note();
+    if (this.#waiting?.isDone() === true) this.#waiting.resolve();
+  }
+}
+
+function makeFlash(
+  program: string,
+  secondProgram: string | undefined,
+  otadata: readonly EntryFields[] = [],
+): Uint8Array {
+  const identity = { vendor: "acme", model: "lamp", sn: "000001" };
+  const firmware = makeProgram("1.0.0", program);
+  const flash = makeFlashImage({ identity, firmware });
+  const { partitions } = readFlashImage(flash);
+  flash.set(makeOtadata(otadata), findPartition(partitions, "otadata").offset);
+  if (secondProgram !== undefined) {
+    const second = makeProgram("1.1.0", secondProgram);
+    flash.set(second, findPartition(partitions, "ota_1").offset);
+  }
+  return flash;
+}
+
+function makeProgram(version: string, program: string): Uint8Array {
+  return makeFirmware({ name: "lamp", version, modules: { "main.js": program } });
+}

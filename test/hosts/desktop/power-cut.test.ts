@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+
+import fc from "fast-check";
+
+import { DueCut, randomCuts } from "../../../hosts/desktop/power-cut.js";
+
+const imageBytes = 1 << 20;
+
+describe("random power cuts", () => {
+  it("are the same for the same seed, and others for another", () => {
+    const cuts = randomCuts({ count: 20, seed: 7, imageBytes });
+    assert.deepEqual(randomCuts({ count: 20, seed: 7, imageBytes }), cuts);
+    assert.notDeepEqual(randomCuts({ count: 20, seed: 8, imageBytes }), cuts);
+    const kinds = new Set(cuts.map(({ at }) => at));
+    assert.deepEqual(kinds, new Set(["slot-bytes", "operation", "time"]));
+  });
+
+  it("are as many as were asked for, and all fall before the image is complete", () => {
+    const property = fc.property(fc.nat({ max: 50 }), fc.integer(), (count, seed) => {
+      const cuts = randomCuts({ count, seed, imageBytes });
+      assert.equal(cuts.length, count);
+      const bytes = cuts.map((cut) => (cut.at === "slot-bytes" ? cut.count : 0));
+      assert.ok(bytes.every((one) => one >= 0));
+      assert.ok(bytes.reduce((sum, one) => sum + one, 0) < imageBytes);
+    });
+    fc.assert(property);
+  });
+});
+
+describe("a power cut that is due", () => {
+  it("is as far away as is left of its count since the power came on", () => {
+    const due = new DueCut({ at: "operation", count: 10 }, { flashOperations: 100 }, 5);
+    assert.equal(due.operation({ flashOperations: 100 }, 5), 10);
+    assert.equal(due.operation({ flashOperations: 103 }, 7), 5);
+    const left = due.engineArguments({ flashOperations: 103 }, 7);
+    assert.deepEqual(left, ["--cut-operation", "5"]);
+  });
+
+  it("counts bytes in the slot apart from everything else", () => {
+    const due = new DueCut({ at: "slot-bytes", count: 1000 }, { slotBytesProgrammed: 50 }, 0);
+    assert.equal(due.operation({ slotBytesProgrammed: 50 }, 0), undefined);
+    const left = due.engineArguments({ slotBytesProgrammed: 450, flashOperations: 9 }, 3);
+    assert.deepEqual(left, ["--cut-slot-bytes", "600"]);
+  });
+
+  it("is nothing for the engine when it is a moment", () => {
+    assert.deepEqual(new DueCut({ at: "time", delayMs: 5 }, {}, 0).engineArguments({}, 0), []);
+  });
+});
