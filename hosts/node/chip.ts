@@ -46,6 +46,8 @@ export class Chip {
   #lastFedMs = 0;
   readonly #sockets = new Set<TCP>();
   boots = 0;
+  /** Why the running boot began. */
+  resetReason: ResetReason = "power-on";
   /** Slot of the running boot; -1 without power. */
   slot = -1;
   agent: Agent | undefined;
@@ -59,6 +61,7 @@ export class Chip {
     const { flash, startBootLoader, world, startImage } = this.#options;
     this.#life += 1;
     this.boots += 1;
+    this.resetReason = reason;
     this.slot = startBootLoader(flash).slot;
     this.#lastFedMs = world.nowMs();
     this.#watch();

@@ -74,6 +74,6 @@ describe("a power cut", () => {
       }
     }
     assert.ok(points > 250, `${points} points`);
-    assert.ok(lostAnswers > 0 && lostAnswers < 15, `${lostAnswers} answers lost`);
+    assert.ok(lostAnswers > 0 && lostAnswers < 25, `${lostAnswers} answers lost`);
   });
 });

@@ -1,0 +1,232 @@
+// The simulated chip without an engine: the agent runs in this Node process, over the same flash
+// file, boot loader and power cuts. For machines without a C compiler. The code that runs is this
+// checkout's, whatever slot was started; only its version is the slot's.
+
+import { Chip } from "../node/chip.js";
+import { NodeWorld } from "../node/node-world.js";
+import { openNvsStores } from "../node/nvs-stores.js";
+import { openSha256 } from "../../src/flash/sha256.js";
+import type { FlashPartition, FlashStatus } from "../../src/ports/flash.js";
+import type { ResetReason } from "../../src/ports/boot.js";
+import { boot } from "./bootloader.js";
+import type { ChipObserver, ChipReport } from "./chip.js";
+import type { FirmwareConfig } from "./device/config.js";
+import { FlashFile, PowerFailure } from "./flash-file.js";
+import type { PowerCut } from "./power-cut.js";
+
+export interface NodeChipOptions {
+  readonly flashFile: string;
+  readonly config: FirmwareConfig;
+  readonly cuts?: readonly PowerCut[];
+  readonly resetDelayMs?: number;
+  readonly observer?: ChipObserver;
+}
+
+const resetDelayMsDefault = 20;
+
+export class NodeChip {
+  readonly #options: NodeChipOptions;
+  readonly #flash: CuttingFlash;
+  readonly #world = new NodeWorld();
+  readonly #chip: Chip;
+  readonly #cuts: PowerCut[];
+  readonly #resets: Partial<Record<ResetReason, number>> = {};
+  #powerCuts = 0;
+  #connections = 0;
+  #fetchedBytes = 0;
+  #requests = 0;
+  #cutTimer: NodeJS.Timeout | undefined;
+  #bootTimer: NodeJS.Timeout | undefined;
+  #progressPercent = -1;
+
+  constructor(options: NodeChipOptions) {
+    this.#options = options;
+    this.#cuts = [...(options.cuts ?? [])];
+    this.#flash = new CuttingFlash(new FlashFile(options.flashFile));
+    this.#chip = new Chip({
+      flash: this.#flash,
+      world: this.#world,
+      startBootLoader: (flash) => this.#startBootLoader(flash),
+      openStores: openNvsStores,
+      openDigest: openSha256,
+      log: (line) => options.observer?.line?.(line),
+      onThrown: (error) => {
+        this.#bear(error);
+      },
+      agent: { ...options.config, observer: this.#agentObserver() },
+    });
+  }
+
+  powerOn(): void {
+    this.#dueCut();
+    this.#boot("power-on");
+  }
+
+  async powerOff(): Promise<void> {
+    clearTimeout(this.#cutTimer);
+    clearTimeout(this.#bootTimer);
+    this.#chip.cutPower();
+    this.#world.close();
+    this.#flash.close();
+    await Promise.resolve();
+  }
+
+  report(): ChipReport {
+    return {
+      boots: this.#chip.boots,
+      resets: this.#resets,
+      powerCuts: this.#powerCuts,
+      eraseCount: this.#flash.blocksErased,
+      counters: {
+        connections: this.#connections,
+        bytesFetched: this.#fetchedBytes,
+        requests: this.#requests,
+      },
+    };
+  }
+
+  #boot(reason: ResetReason): void {
+    try {
+      this.#chip.powerOn(reason);
+    } catch (error) {
+      this.#bear(error);
+    }
+  }
+
+  #startBootLoader(flash: FlashPartition): { slot: number } {
+    const report = boot(flash);
+    if (report.booted === undefined) throw new Error(report.problem ?? "no image starts");
+    const slot = report.booted.index;
+    const refused = report.tried.flatMap(({ index, problem }) =>
+      problem === undefined ? [] : [`ota_${index}: ${problem}`],
+    );
+    const reason = this.#chip.resetReason;
+    this.#resets[reason] = (this.#resets[reason] ?? 0) + 1;
+    this.#options.observer?.booted?.({ reason, slot, refused });
+    return { slot };
+  }
+
+  /** A power cut ends the boot, and the next begins; anything else is the chip's end. */
+  #bear(error: unknown): void {
+    if (error instanceof PowerFailure) this.#losePower();
+    else {
+      this.#chip.cutPower();
+      this.#options.observer?.failed?.(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #losePower(): void {
+    clearTimeout(this.#cutTimer);
+    this.#chip.cutPower();
+    this.#powerCuts += 1;
+    this.#options.observer?.powerCut?.();
+    this.#bootTimer = setTimeout(() => {
+      this.powerOn();
+    }, this.#options.resetDelayMs ?? resetDelayMsDefault);
+  }
+
+  #dueCut(): void {
+    const cut = this.#cuts.shift();
+    this.#flash.arm(cut);
+    if (cut?.at !== "time") return;
+    this.#cutTimer = setTimeout(() => {
+      this.#losePower();
+    }, cut.delayMs);
+  }
+
+  #agentObserver() {
+    const tell = (event: object): void => {
+      this.#options.observer?.line?.(`@${JSON.stringify(event)}`);
+    };
+    return {
+      status: (status: object) => {
+        tell({ event: "status", ...status });
+      },
+      progress: (done: number, total: number) => {
+        const percent = Math.floor((100 * done) / total);
+        if (percent === this.#progressPercent) return;
+        this.#progressPercent = percent;
+        tell({ event: "progress", done, total });
+      },
+      fetched: (byteLength: number) => {
+        this.#fetchedBytes += byteLength;
+      },
+      connected: () => {
+        this.#connections += 1;
+      },
+      requested: () => {
+        this.#requests += 1;
+      },
+    };
+  }
+}
+
+/** Slots begin here: what is programmed from here on counts for `slot-bytes`. */
+const slotsOffset = 0x20000;
+
+/** The flash file with the cut that is due. */
+class CuttingFlash implements FlashPartition {
+  readonly #file: FlashFile;
+  #cut: PowerCut | undefined;
+  #operations = 0;
+  #slotBytes = 0;
+
+  constructor(file: FlashFile) {
+    this.#file = file;
+  }
+
+  get blocksErased(): number {
+    return this.#file.blocksErased;
+  }
+
+  arm(cut: PowerCut | undefined): void {
+    this.#cut = cut;
+    this.#operations = 0;
+    this.#slotBytes = 0;
+  }
+
+  read(buffer: Uint8Array, byteOffset: number): void {
+    this.#file.read(buffer, byteOffset);
+  }
+
+  write(buffer: Uint8Array, byteOffset: number): void {
+    const inSlot = byteOffset >= slotsOffset ? buffer.length : 0;
+    const allowed = this.#allowed(buffer.length, inSlot);
+    this.#slotBytes += inSlot;
+    this.#file.write(buffer.subarray(0, allowed), byteOffset);
+    if (allowed < buffer.length) this.#fail();
+  }
+
+  eraseBlock(first: number, end = first + 1): void {
+    for (let block = first; block < end; block += 1) {
+      if (this.#allowed(1, 0) === 0) this.#fail();
+      this.#file.eraseBlock(block);
+    }
+  }
+
+  status(): FlashStatus {
+    return this.#file.status();
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  /** Units of the operation that still get done. */
+  #allowed(byteLength: number, slotBytes: number): number {
+    this.#operations += 1;
+    if (this.#cut?.at === "operation" && this.#operations >= this.#cut.count) {
+      return Math.floor(byteLength / 2);
+    }
+    if (this.#cut?.at === "slot-bytes" && slotBytes > 0) {
+      const left = this.#cut.count - this.#slotBytes;
+      if (left < byteLength) return Math.max(0, left);
+    }
+    return byteLength;
+  }
+
+  #fail(): never {
+    this.#cut = undefined;
+    throw new PowerFailure("power cut in a flash operation");
+  }
+}

@@ -1,0 +1,52 @@
+// Which engine a simulated chip runs on: XS as the chip has it, in 64 or 32 bits, or Node.
+
+import { execFileSync } from "node:child_process";
+import { buildEngine } from "../../hosts/desktop/build-engine.js";
+import { SimulatedChip, type ChipObserver, type ChipReport } from "../../hosts/desktop/chip.js";
+import type { FirmwareConfig } from "../../hosts/desktop/device/config.js";
+import { NodeChip } from "../../hosts/desktop/node-chip.js";
+import type { PowerCut } from "../../hosts/desktop/power-cut.js";
+import type { EngineName } from "./simulation-options.js";
+
+export interface ChipPlan {
+  readonly flashFile: string;
+  readonly heapBytes: number;
+  readonly cuts: readonly PowerCut[];
+  /** What the firmware has compiled in; the Node engine takes it from here. */
+  readonly config: FirmwareConfig;
+  readonly observer: ChipObserver;
+}
+
+/** A chip with a power switch. */
+export interface PoweredChip {
+  powerOn(): void;
+  powerOff(): Promise<void>;
+  report(): ChipReport;
+}
+
+export interface Engine {
+  /** For people: `XS 13.3.0`. */
+  readonly description: string;
+  /** null without XS. */
+  readonly slotBytes: number | null;
+  makeChip(plan: ChipPlan): PoweredChip;
+}
+
+/** Builds the engine if need be. Throws EngineBuildError without a C compiler. */
+export async function openEngine(name: EngineName, log: (line: string) => void): Promise<Engine> {
+  if (name === "node") {
+    return {
+      description: `Node ${process.version}`,
+      slotBytes: null,
+      makeChip: (plan) => new NodeChip(plan),
+    };
+  }
+  const binary = await buildEngine({ bits: name === "xs32" ? 32 : 64, log });
+  const told = execFileSync(binary, ["--version", "--json"], { encoding: "utf8" });
+  const { engine, slotBytes } = JSON.parse(told) as { engine: string; slotBytes: number };
+  return {
+    description: engine,
+    slotBytes,
+    makeChip: (plan) => new SimulatedChip({ ...plan, engine: binary }),
+  };
+}

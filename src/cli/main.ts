@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// The command line. Exit codes: 0 done; 1 failed, with one line on stderr; 2 misused.
+
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { addSimulate } from "./simulate.js";
+
+const packageFile = new URL("../../../package.json", import.meta.url);
+const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
+
+const program = new Command("provision")
+  .description("Firmware agent for ESP32, its Provision service, and a simulated chip")
+  .version(version)
+  .exitOverride();
+addSimulate(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    process.stderr.write(`provision: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
