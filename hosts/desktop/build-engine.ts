@@ -61,9 +61,14 @@ async function compileAll(units: readonly Unit[]): Promise<void> {
 }
 
 function staleUnits(variant: Variant): Unit[] {
-  const newestHeader = Math.max(...variant.headers.map(modified));
+  const times = new Map<string, number>();
+  const time = (path: string): number => {
+    const known = times.get(path) ?? modified(path);
+    times.set(path, known);
+    return known;
+  };
   return variant.units.filter((unit) => {
-    const newest = Math.max(newestHeader, modified(unit.source));
+    const newest = Math.max(...[unit.source, ...unit.headers].map(time));
     return !isFresh(unit.object, compileFlags(unit).join("\n"), newest);
   });
 }

@@ -6,7 +6,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export interface VariantOptions {
@@ -21,12 +21,12 @@ export interface Unit {
   readonly source: string;
   readonly object: string;
   readonly flags: readonly string[];
+  /** Every header that it may include. */
+  readonly headers: readonly string[];
 }
 
 export interface Variant {
   readonly units: readonly Unit[];
-  /** Every header that a unit may include. */
-  readonly headers: readonly string[];
   readonly linkFlags: readonly string[];
   readonly objectFolder: string;
   readonly binary: string;
@@ -53,8 +53,8 @@ const engineDefines = [
 
 const ownFlags = ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
 
-// Not part of the engine proper: another engine's amalgamation, and foreign function interfaces.
-const leftOut = new Set(["xsffi.c"]);
+// Of the SDK's engine: foreign functions, which we have no use for, and a file that xsMath.c includes.
+const leftOut = new Set(["xsffi.c", "xsum.c"]);
 
 /** The folder that holds the engine's `sources`, `includes` and `platforms`, or undefined. */
 function findEngine(): string | undefined {
@@ -88,32 +88,28 @@ export function engineVariant(options: VariantOptions): Variant | undefined {
   const objectFolder = join(rootFolder, "build", "desktop", `${name}-objects`);
   const machine = options.bits === 32 ? ["-m32", "-D_FILE_OFFSET_BITS=64"] : [];
   const optimize = options.sanitize === true ? ["-O1", "-g"] : ["-O2"];
-  // Undefined behaviour inside the engine is its own affair.
-  const engineSanitize = options.sanitize === true ? ["-fsanitize=address"] : [];
+  // Not for the engine: it reads strings by words, beyond their ends, and knows why.
   const sanitize =
     options.sanitize === true
       ? ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
       : [];
   const common = [...optimize, ...machine, "-fno-common", ...engineDefines, `-I${own}`];
-  const unit = (prefix: string, source: string, flags: string[]): Unit => ({
+  const object = (source: string): string => join(objectFolder, `${parse(source).name}.o`);
+  const engineHeaders = folders.flatMap((folder) => list(folder, ".h"));
+  const ownUnits = list(own, ".c").map((source) => ({
     source,
-    object: join(objectFolder, `${prefix}${source.slice(dirname(source).length + 1, -2)}.o`),
-    flags: [...common, ...flags],
-  });
+    object: object(`chip-${basename(source)}`),
+    flags: [...common, ...ownFlags, ...sanitize, ...folders.flatMap((path) => ["-isystem", path])],
+    headers: [...list(own, ".h"), ...engineHeaders],
+  }));
+  const engineUnits = list(join(engine, "sources"), ".c").map((source) => ({
+    source,
+    object: object(source),
+    flags: [...common, "-w", ...folders.map((path) => `-I${path}`)],
+    headers: [join(own, "xs-platform.h"), ...engineHeaders],
+  }));
   return {
-    units: [
-      ...list(own, ".c").map((source) =>
-        unit("chip-", source, [
-          ...ownFlags,
-          ...sanitize,
-          ...folders.flatMap((folder) => ["-isystem", folder]),
-        ]),
-      ),
-      ...list(join(engine, "sources"), ".c").map((source) =>
-        unit("", source, ["-w", ...engineSanitize, ...folders.map((folder) => `-I${folder}`)]),
-      ),
-    ],
-    headers: [own, ...folders].flatMap((folder) => list(folder, ".h")),
+    units: [...engineUnits, ...ownUnits],
     linkFlags: [...machine, ...sanitize],
     objectFolder,
     binary: join(rootFolder, "build", "desktop", name),

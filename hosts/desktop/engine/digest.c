@@ -2,6 +2,7 @@
 
 #include "module.h"
 #include "sha256.h"
+#include "text.h"
 
 static const char source[] =
   "class Digest @ \"dispose\" {"
@@ -23,9 +24,7 @@ static void construct(txMachine *the)
   chip_native_context(the);
   if (xsmcArgc == 0 || strcmp(xsmcToString(xsArg(0)), "SHA256"))
     xsRangeError("Digest: expected SHA256");
-  chip_sha256 *self = malloc(sizeof *self);
-  if (!self)
-    chip_fail(CHIP_EXIT_HOST, "the host has no memory left");
+  chip_sha256 *self = chip_allocate(sizeof *self);
   chip_sha256_begin(self);
   chip_set_host_data(the, &xsThis, self, &hooks);
 }
@@ -38,7 +37,9 @@ static void write_bytes(txMachine *the)
   xsUnsignedValue length;
   if (xsmcTypeOf(xsArg(0)) == xsStringType || xsmcTypeOf(xsArg(0)) == xsStringXType) {
     const char *text = xsmcToString(xsArg(0));
-    chip_sha256_write(self, text, strlen(text));
+    char *utf8 = chip_allocate(strlen(text) + 1);
+    chip_sha256_write(self, utf8, chip_text_to_utf8(text, utf8));
+    free(utf8);
   } else {
     xsmcGetBufferReadable(xsArg(0), &bytes, &length);
     chip_sha256_write(self, bytes, length);

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { LINE_BYTES_MAX = 4096 };
@@ -40,4 +41,12 @@ void chip_fail(chip_exit code, const char *format, ...)
   say(format, arguments);
   va_end(arguments);
   chip_end(code);
+}
+
+void *chip_allocate(size_t length)
+{
+  void *result = calloc(1, length);
+  if (!result)
+    chip_fail(CHIP_EXIT_HOST, "the host has no memory left");
+  return result;
 }

@@ -4,6 +4,8 @@
 #ifndef CHIP_EXIT_H
 #define CHIP_EXIT_H
 
+#include <stddef.h>
+
 typedef enum {
   CHIP_EXIT_END = 0, // nothing left to do: no timer, no socket, no pending job
   CHIP_EXIT_HOST = 1, // the host itself failed; not the program's doing
@@ -29,5 +31,8 @@ void chip_end(chip_exit code) __attribute__((noreturn));
 // chip_say, then chip_end.
 void chip_fail(chip_exit code, const char *format, ...)
   __attribute__((format(printf, 2, 3), noreturn));
+
+// Zeroed memory of the host. Ends the process if there is none.
+void *chip_allocate(size_t length);
 
 #endif

@@ -60,9 +60,7 @@ static void open_partition(txMachine *the)
   const chip_partition *found = find(&context->flash, xsmcToString(xsVar(1)));
   if (!found)
     xsUnknownError("can't find partition");
-  partition *self = calloc(1, sizeof *self);
-  if (!self)
-    chip_fail(CHIP_EXIT_HOST, "the host has no memory left");
+  partition *self = chip_allocate(sizeof *self);
   *self = (partition){ .flash = &context->flash,
                        .offset = found->offset,
                        .size = found->size,

@@ -1,5 +1,6 @@
 // The module `embedded:io/socket/listener`.
 
+#include "address.h"
 #include "call.h"
 #include "module.h"
 #include "tcp.h"
@@ -82,9 +83,7 @@ static void construct(txMachine *the)
   int fd = open_listening(&address);
   if (fd < 0)
     xsUnknownError("cannot listen on port %d: %s", ntohs(address.sin_port), strerror(errno));
-  listener *self = calloc(1, sizeof *self);
-  if (!self)
-    chip_fail(CHIP_EXIT_HOST, "the host has no memory left");
+  listener *self = chip_allocate(sizeof *self);
   self->source = (chip_source){
     .ready = ready, .dispose = free_listener, .fd = fd, .events = POLLIN, .keeps = true
   };

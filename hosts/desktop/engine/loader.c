@@ -1,7 +1,7 @@
 #include "loader.h"
 
+#include "code.h"
 #include "module.h"
-#include "rom.h"
 
 // Joins and resolves. Tries the name as it is, then with `.js` behind it.
 static bool find_file(const char *folder, size_t folder_length, const char *name, char *result)
@@ -124,7 +124,7 @@ void fxLoadModule(txMachine *the, txSlot *module, txID id)
     mxTypeError("a device module imports the main module");
   txScript *script = parse(the, name);
   if (!chip_is_program(the))
-    chip_rom_prepare_script(the, script);
+    chip_code_stay(the, script);
   if (native)
     chip_module_run(the, native, module, id, script);
   else

@@ -37,13 +37,8 @@ static size_t collect_polls(chip_loop *self, bool *due, bool *keeps)
 {
   size_t count = 0;
   for (chip_source *source = self->sources; source; source = source->next) {
-    if (count == self->polls_max) {
-      self->polls_max = count ? count * 2 : 8;
-      self->polls = realloc(self->polls, self->polls_max * sizeof *self->polls);
-      self->polled = realloc(self->polled, self->polls_max * sizeof *self->polled);
-      if (!self->polls || !self->polled)
-        chip_fail(CHIP_EXIT_HOST, "the host has no memory left");
-    }
+    if (count == CHIP_SOURCES_MAX)
+      chip_fail(CHIP_EXIT_HOST, "more than %d sockets", CHIP_SOURCES_MAX);
     self->polled[count] = source;
     self->polls[count] = (struct pollfd){ source->events ? source->fd : -1, source->events, 0 };
     *due |= source->due;

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { CHIP_SOURCES_MAX = 256 }; // the chip has four to sixteen sockets
+
 struct sxMachine;
 typedef struct chip_source chip_source;
 typedef struct chip_timer chip_timer;
@@ -30,9 +32,8 @@ struct chip_source {
 typedef struct {
   chip_source *sources;
   chip_timer *timers; // owned by timer.c
-  struct pollfd *polls; // scratch of one turn
-  chip_source **polled;
-  size_t polls_max;
+  struct pollfd polls[CHIP_SOURCES_MAX]; // scratch of one turn
+  chip_source *polled[CHIP_SOURCES_MAX];
 } chip_loop;
 
 void chip_loop_add(chip_loop *self, chip_source *source);

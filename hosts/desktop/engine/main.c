@@ -85,9 +85,7 @@ static void import_main(txMachine *the)
 
 int main(int count, char **arguments)
 {
-  chip *self = calloc(1, sizeof *self);
-  if (!self)
-    chip_fail(CHIP_EXIT_HOST, "the host has no memory left");
+  chip *self = chip_allocate(sizeof *self);
   chip_options_read(&self->options, count, arguments);
   if (self->options.version) {
     print_version();

@@ -3,6 +3,7 @@
 #include "exit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,4 +117,7 @@ void chip_options_read(chip_options *self, int count, char **arguments)
   }
   if (!self->module && !self->version)
     usage("MODULE.js", "missing");
+  // A descriptor that is not open now would be taken by the next file that is opened.
+  if (fcntl(self->watchdog_fd, F_GETFD) < 0)
+    self->watchdog_fd = -1;
 }

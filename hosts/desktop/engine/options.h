@@ -21,7 +21,7 @@ typedef struct {
   size_t heap_bytes; // 0: no limit
   int stack_slots;
   size_t window_bytes;
-  int watchdog_fd;
+  int watchdog_fd; // -1: nobody listens
   chip_flash_cuts cuts;
   uint8_t mac[CHIP_MAC_BYTES];
   bool report_memory;

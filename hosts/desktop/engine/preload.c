@@ -4,12 +4,10 @@
 #include "loader.h"
 #include "module.h"
 #include "rom.h"
-
-#include <sys/uio.h>
+#include "trace.h"
 
 // The sizes of both machines' tables of names must agree.
 enum { NAME_MODULO = 1993, SYMBOL_MODULO = 127, PARSER_BYTES = 32 * 1024, PARSER_MODULO = 1993 };
-enum { TRACE_ARGUMENTS_MAX = 16 };
 
 static txMachine *create_preloading_machine(chip *self)
 {
@@ -114,46 +112,19 @@ static void import_dependencies(txMachine *the)
   fxTerminateParser(&parser);
 }
 
-// trace(...): all arguments in one write, and no line end, as Moddable's.
-static void trace(txMachine *the)
-{
-  struct iovec texts[TRACE_ARGUMENTS_MAX];
-  int count = xsmcArgc;
-  if (count > TRACE_ARGUMENTS_MAX)
-    count = TRACE_ARGUMENTS_MAX;
-  for (int i = 0; i < count; i++)
-    xsmcToString(xsArg(i)); // may move the texts of others: addresses are taken afterwards
-  for (int i = 0; i < count; i++) {
-    char *text = xsmcToString(xsArg(i));
-    texts[i] = (struct iovec){ text, strlen(text) };
-  }
-  // A reader that is gone is no reason to stop.
-  ssize_t written = writev(STDOUT_FILENO, texts, count);
-  (void)written;
-}
-
-static void define_trace(txMachine *machine)
-{
-  xsBeginHost(machine);
-  {
-    xsResult = xsNewHostFunction(trace, 1);
-    xsmcSet(xsGlobal, xsID("trace"), xsResult);
-  }
-  xsEndHost(machine);
-}
-
 txMachine *chip_preload(chip *self)
 {
   txMachine *preloading = create_preloading_machine(self);
   if (!preloading)
-    chip_fail(CHIP_EXIT_HOST, "the host has no memory left");
-  define_trace(preloading);
+    chip_fail(CHIP_EXIT_HOST, "the engine does not start");
+  chip_define_trace(preloading);
   import_dependencies(preloading);
   chip_run_jobs(preloading);
+  fxCheckUnhandledRejections(preloading, 1);
   chip_rom_share(preloading);
   txMachine *program = create_program_machine(self, preloading);
   if (!program)
-    chip_fail(CHIP_EXIT_HOST, "the host has no memory left");
+    chip_fail(CHIP_EXIT_HOST, "the engine does not start");
   self->running = true;
   return program;
 }

@@ -102,9 +102,7 @@ static void resolve(txMachine *the)
   const char *name = xsmcToString(xsArg(0));
   if (xsmcArgc < 2 || !xsmcIsCallable(xsArg(1)))
     xsTypeError("callback is no function");
-  request *self = calloc(1, sizeof *self);
-  if (!self)
-    chip_fail(CHIP_EXIT_HOST, "the host has no memory left");
+  request *self = chip_allocate(sizeof *self);
   self->source = (chip_source){ .ready = ready, .dispose = dispose, .fd = -1, .keeps = true };
   self->done = -1;
   snprintf(self->name, sizeof self->name, "%s", name);

@@ -2,7 +2,7 @@
 // one that others share and none can change.
 //
 // This is what Moddable's linker does when it builds a firmware, done in memory:
-//   * byte code and strings stay where they are and are used in place;
+//   * byte code (code.h) and strings stay where they are and are used in place;
 //   * built-in prototypes, functions, their prototypes and whatever cannot be copied on write (Map,
 //     Set, RegExp, Promise, ...) are frozen: changing them throws, as on the chip;
 //   * every other object or variable gets an alias number: it is copied into the program's own
@@ -13,9 +13,6 @@
 #define CHIP_ROM_H
 
 #include "engine.h"
-
-// Makes a script usable in place: to be called before it is run in the preloading machine.
-void chip_rom_prepare_script(txMachine *the, txScript *script);
 
 // Freezes and shares `the`, after its last garbage collection. Nothing may run in it afterwards but
 // through fxCloneMachine.

@@ -1,5 +1,7 @@
 #include "stream.h"
 
+#include "exit.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -12,47 +14,39 @@
 // lwIP's on the ESP32: an Ethernet frame without its headers.
 enum { SEGMENT_BYTES = 1436 };
 
-// Small kernel buffers, so that what is not read here soon stays at the peer. They are twice the
-// window because the kernel counts its own overhead in them. (No option is vital.)
+// Small kernel buffers, so that what is not read here soon stays at the peer. Small segments go with
+// them: a window below one segment would make the sender wait. (No option is vital.)
 static void limit_buffers(int fd, size_t window)
 {
-  int segment = SEGMENT_BYTES, bytes = (int)window * 2;
+  int segment = SEGMENT_BYTES, bytes = (int)window;
   setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
   setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
 }
 
-static bool open_buffers(chip_stream *self, int fd, const struct sockaddr_in *peer, size_t window)
+static void begin(chip_stream *self, int fd, const struct sockaddr_in *peer, size_t window)
 {
   *self = (chip_stream){ .fd = fd, .peer = *peer, .window = window };
-  self->in = malloc(window);
-  self->out = malloc(window);
-  if (fd >= 0 && self->in && self->out)
-    return true;
-  int error = errno;
-  chip_stream_close(self);
-  errno = error;
-  return false;
+  self->in = chip_allocate(window);
+  self->out = chip_allocate(window);
+  limit_buffers(fd, window);
 }
 
 bool chip_stream_connect(chip_stream *self, const struct sockaddr_in *peer, size_t window)
 {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (!open_buffers(self, fd, peer, window))
+  if (fd < 0)
     return false;
-  limit_buffers(fd, window);
+  begin(self, fd, peer, window);
   if (connect(fd, (const struct sockaddr *)peer, sizeof *peer) < 0 && errno != EINPROGRESS)
     self->state = CHIP_STREAM_FAILED;
   return true;
 }
 
-bool chip_stream_accept(chip_stream *self, int fd, const struct sockaddr_in *peer, size_t window)
+void chip_stream_accept(chip_stream *self, int fd, const struct sockaddr_in *peer, size_t window)
 {
-  if (!open_buffers(self, fd, peer, window))
-    return false;
-  limit_buffers(fd, window);
+  begin(self, fd, peer, window);
   self->state = CHIP_STREAM_OPEN;
-  return true;
 }
 
 void chip_stream_no_delay(chip_stream *self)
@@ -145,10 +139,7 @@ short chip_stream_events(const chip_stream *self)
 
 void chip_stream_close(chip_stream *self)
 {
-  if (self->fd >= 0)
-    close(self->fd);
+  close(self->fd);
   free(self->in);
   free(self->out);
-  self->fd = -1;
-  self->in = self->out = NULL;
 }

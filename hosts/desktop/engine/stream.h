@@ -34,7 +34,7 @@ typedef struct {
 bool chip_stream_connect(chip_stream *self, const struct sockaddr_in *peer, size_t window);
 
 // Takes a connection that a listening socket has accepted.
-bool chip_stream_accept(chip_stream *self, int fd, const struct sockaddr_in *peer, size_t window);
+void chip_stream_accept(chip_stream *self, int fd, const struct sockaddr_in *peer, size_t window);
 
 void chip_stream_no_delay(chip_stream *self);
 

@@ -1,5 +1,6 @@
 #include "tcp.h"
 
+#include "address.h"
 #include "call.h"
 #include "module.h"
 #include "stream.h"
@@ -132,9 +133,7 @@ static void detach(txMachine *the, tcp *self)
 
 static tcp *create(chip *context)
 {
-  tcp *self = calloc(1, sizeof *self);
-  if (!self)
-    chip_fail(CHIP_EXIT_HOST, "the host has no memory left");
+  tcp *self = chip_allocate(sizeof *self);
   self->source = (chip_source){ .ready = ready, .dispose = free_tcp };
   self->stats = &context->stats;
   return self;
@@ -151,26 +150,10 @@ void chip_tcp_adopt(txMachine *the, txSlot *object, int fd, const struct sockadd
 {
   chip *context = chip_native_context(the);
   tcp *self = create(context);
-  if (!chip_stream_accept(&self->stream, fd, peer, context->options.window_bytes))
-    chip_fail(CHIP_EXIT_HOST, "socket: %s", strerror(errno));
+  chip_stream_accept(&self->stream, fd, peer, context->options.window_bytes);
   chip_stats_add(&context->stats, "connections", 1);
   attach(the, self, object);
   enter_loop(context, self);
-}
-
-struct sockaddr_in chip_address_option(txMachine *the, txSlot *options, const char *standard)
-{
-  struct sockaddr_in result = { .sin_family = AF_INET };
-  xsmcGet(xsVar(0), *options, xsID("address"));
-  const char *address = xsmcTest(xsVar(0)) ? xsmcToString(xsVar(0)) : standard;
-  if (!address || inet_pton(AF_INET, address, &result.sin_addr) != 1)
-    xsRangeError("invalid address: expected IPv4 in dotted decimal");
-  xsmcGet(xsVar(0), *options, xsID("port"));
-  int port = xsmcTypeOf(xsVar(0)) == xsUndefinedType ? -1 : xsmcToInteger(xsVar(0));
-  if (port < 0 || port > 65535 || (port == 0 && !standard))
-    xsRangeError("invalid port");
-  result.sin_port = htons((uint16_t)port);
-  return result;
 }
 
 static void get_callback(txMachine *the, txSlot *result, txID name)

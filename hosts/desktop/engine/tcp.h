@@ -11,9 +11,4 @@
 // until a new TCP takes it over with the option `from`.
 void chip_tcp_adopt(txMachine *the, txSlot *object, int fd, const struct sockaddr_in *peer);
 
-// Reads `address` (IPv4 in dotted decimal) and `port` of the options. Throws if they are not right.
-// `standard` is taken if there is no address, and allows port 0; NULL: both are required. Uses
-// xsVar(0).
-struct sockaddr_in chip_address_option(txMachine *the, txSlot *options, const char *standard);
-
 #endif

@@ -83,10 +83,8 @@ static void create(txMachine *the, uint64_t delay, uint64_t repeat)
   chip *context = chip_native_context(the);
   if (!xsmcIsCallable(xsArg(0)))
     xsTypeError("callback is no function");
-  chip_timer *self = calloc(1, sizeof *self);
-  if (!self)
-    xsUnknownError("no memory");
   xsResult = xsNewHostObject(NULL);
+  chip_timer *self = chip_allocate(sizeof *self);
   self->repeat = repeat;
   self->object = xsResult;
   self->callback = xsArg(0);
