@@ -7,6 +7,7 @@
 // (contents.ts, `publish`). A crash before that leaves a blob that nobody names: `sweep` removes it.
 
 import type { Database } from "./database.js";
+import { Refusal } from "./errors.js";
 import { cachedPiecesMax, pieceBytes, piecesPerWrite } from "./limits.js";
 import { PreparedQuery } from "./prepared-query.js";
 
@@ -112,7 +113,8 @@ export class BlobStore {
       return cached;
     }
     const piece = await this.#piece.first(this.database, key);
-    if (piece === undefined) throw new Error(`piece ${name} is gone: the content was deleted`);
+    // Deleted while it was being read.
+    if (piece === undefined) throw new Refusal("unknown-content");
     if (this.#cache.size >= cachedPiecesMax) {
       const [oldest] = this.#cache.keys();
       if (oldest !== undefined) this.#cache.delete(oldest);

@@ -26,7 +26,7 @@ export interface ConnectionOptions {
   readonly date: () => string;
   /**
    * Answers one request; the reply says Close if `isLast` is true when it leaves. Never rejects;
-   * resolves when the next request may be answered.
+   * resolves when the reply is out or the connection is gone.
    */
   readonly answer: (exchange: Exchange, isLast: () => boolean) => Promise<void>;
 }
@@ -35,8 +35,7 @@ export class Connection {
   #waiting: Exchange[] = [];
   /** The request being answered. */
   #current: Exchange | undefined;
-  /** The reply that left last, if not wholly yet. */
-  #lastResponse: ServerResponse | undefined;
+  #isPausing = false;
   #received = 0;
   /** No further request is taken. */
   #isClosing = false;
@@ -55,17 +54,17 @@ export class Connection {
     const { requestsMax, limits } = this.options;
     this.#isClosing = !response.shouldKeepAlive || this.#received === requestsMax;
     this.#waiting.push({ incoming, response, body: new RequestBody(incoming) });
-    if (this.#waiting.length === limits.waitingRequestsMax) this.#pause();
+    if (this.#waiting.length >= limits.waitingRequestsMax) this.#pause();
     if (this.#current === undefined) void this.#answerAll();
   }
 
   /** The parser cannot go on: garbage, a head too large, a sender too slow. */
   refuse(refusal: Refusal): void {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
     const last = this.#waiting.at(-1) ?? this.#current;
-    if (last !== undefined && !last.body.isComplete) last.body.fail(refusal);
-    else this.#refusal = refusal;
+    const isInBody = last !== undefined && !last.body.isComplete;
+    if (isInBody) last.body.fail(refusal);
+    else if (!this.#isClosing) this.#refusal = refusal;
+    this.#isClosing = true;
     if (last === undefined) this.#end();
   }
 
@@ -77,13 +76,13 @@ export class Connection {
   }
 
   async #answerAll(): Promise<void> {
+    const resumeAt = Math.floor(this.options.limits.waitingRequestsMax / 2);
     for (;;) {
       const exchange = this.socket.destroyed ? undefined : this.#waiting.shift();
       this.#current = exchange;
       if (exchange === undefined) break;
-      if (this.#waiting.length === this.options.limits.waitingRequestsMax / 2) this.socket.resume();
+      if (this.#waiting.length === resumeAt) this.socket.resume();
       await this.options.answer(exchange, () => this.#isLast(exchange));
-      this.#lastResponse = exchange.response;
       if (exchange.body.isBrokenOff) this.#isClosing = true;
     }
     if (this.#isClosing) this.#end();
@@ -96,21 +95,17 @@ export class Connection {
 
   /** node:http reads on after each message it has parsed, so only after this batch it can pause. */
   #pause(): void {
+    if (this.#isPausing) return;
+    this.#isPausing = true;
     process.nextTick(() => {
+      this.#isPausing = false;
       if (this.#waiting.length >= this.options.limits.waitingRequestsMax) this.socket.pause();
     });
   }
 
-  /** Says the refusal, if any, and closes; both after what node:http still has to send. */
+  /** Says the refusal, if any, and closes. */
   #end(): void {
     const { socket } = this;
-    if (this.#lastResponse !== undefined && !this.#lastResponse.closed) {
-      this.#lastResponse.once("close", () => {
-        this.#lastResponse = undefined;
-        this.#end();
-      });
-      return;
-    }
     if (this.#refusal !== undefined && socket.writable) {
       socket.write(rawRefusal(this.#refusal.code, this.options.date()));
     }

@@ -55,9 +55,9 @@ async function migrate(database: Database, differences: DialectDifferences): Pro
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
-    throw new ServiceError("data-directory", "the database could not be brought up to date", {
-      cause: error,
-    });
+    const reason = error instanceof Error ? error.message : "unknown";
+    const message = `the database cannot be brought up to date: ${reason}`;
+    throw new ServiceError("data-directory", message, { cause: error });
   }
 }
 

@@ -71,10 +71,8 @@ export function rawRefusal(code: RefusalCode, date: string): string {
   const [status] = refusals[code];
   const fields = headFields(refusalReply(code), date, true);
   const statusLine = `HTTP/1.1 ${String(status)} ${reason(status)}\r\n`;
-  let head = statusLine;
-  for (let at = 0; at < fields.length; at += 2)
-    head += `${fields.slice(at, at + 2).join(": ")}\r\n`;
-  return `${head}\r\n${statusLine}`;
+  const lines = fields.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`));
+  return `${statusLine}${lines.join("")}\r\n${statusLine}`;
 }
 
 function reason(status: number): string {
@@ -98,60 +96,59 @@ export interface SendOptions {
   readonly date: string;
   /** Says `Connection: Close`; node:http closes when the reply is out. */
   readonly isLast: boolean;
-  /** Told of body bytes as the kernel takes them. */
-  readonly onSent: (byteLength: number) => void;
 }
 
 /**
- * Sends the reply; resolves when the connection can take the next one, or is gone. Never more
- * than a few parts are in memory: a slow reader holds up the stream. A stream that fails ends the
- * connection, for its head has promised more.
+ * Sends the reply; resolves, when it is with the kernel or its connection is gone, to the number of
+ * body bytes that went out. Never more than a few parts are in memory: a slow reader holds up the
+ * stream. A stream that fails ends the connection, for its head has promised more.
  */
 export async function send(
   response: ServerResponse,
   reply: Reply,
-  { date, isLast, onSent }: SendOptions,
-): Promise<void> {
+  { date, isLast }: SendOptions,
+): Promise<number> {
   const { body } = reply;
+  if (response.closed) return 0;
+  const closed = new Promise((resolve) => response.once("close", resolve));
   response.sendDate = false;
   response.writeHead(reply.status, headFields(reply, date, isLast));
   if (body === undefined || body instanceof Uint8Array) {
-    response.end(body, () => {
-      onSent(body?.byteLength ?? 0);
-    });
-  } else {
-    await sendStream(response, body, onSent);
+    response.end(body);
+    await closed;
+    return response.writableFinished ? (body?.byteLength ?? 0) : 0;
   }
-  if (response.writableLength > response.writableHighWaterMark) await drained(response);
+  const sentBytes = await sendStream(response, body);
+  await closed;
+  return sentBytes();
 }
 
-async function sendStream(
-  response: ServerResponse,
-  body: ByteStream,
-  onSent: (byteLength: number) => void,
-): Promise<void> {
+/** Returns what tells how many bytes have gone out; the last of them may go later. */
+async function sendStream(response: ServerResponse, body: ByteStream): Promise<() => number> {
+  let sentBytes = 0;
   try {
     for await (const chunk of body.chunks) {
       const hasRoom = response.write(chunk, (error) => {
-        if (!(error instanceof Error)) onSent(chunk.byteLength);
+        if (!(error instanceof Error)) sentBytes += chunk.byteLength;
       });
       if (!hasRoom) await drained(response);
-      if (response.destroyed) return;
+      if (response.closed) break;
     }
     response.end();
   } catch (error) {
     response.destroy();
     throw error;
   }
+  return () => sentBytes;
 }
 
-/** Resolves when what was written is with the kernel, or will never be. */
+/** Resolves when the connection takes more, or is gone. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const settle = (): void => {
-      response.off("drain", settle).off("finish", settle).off("close", settle);
+      response.off("drain", settle).off("close", settle);
       resolve();
     };
-    response.once("drain", settle).once("finish", settle).once("close", settle);
+    response.once("drain", settle).once("close", settle);
   });
 }

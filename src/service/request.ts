@@ -66,11 +66,6 @@ export class Request {
     return (this.#form ??= new Fields(bodyText(this.content)));
   }
 
-  /** The body as text. */
-  get text(): string {
-    return bodyText(this.content);
-  }
-
   /** Whether the Content-Type is one of `types`, parameters aside. */
   hasType(...types: string[]): boolean {
     const [type = ""] = (this.header("content-type") ?? "").split(";");

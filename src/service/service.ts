@@ -1,35 +1,14 @@
 // The Provision service: opens the data, listens, and answers until it is closed.
 
 import { Admin } from "./admin.js";
-import type { Api, Clock } from "./api.js";
-import type { Exchange } from "./connection.js";
-import { Dispatcher } from "./dispatcher.js";
-import type { Outcome } from "./dispatcher.js";
-import type { RefusalCode } from "./errors.js";
 import { nowSeconds } from "./api.js";
+import type { Clock } from "./api.js";
 import { activationWindowSecondsDefault, serviceLimits } from "./limits.js";
 import type { ServiceLimits } from "./limits.js";
 import { Listener } from "./listener.js";
-import { procedures } from "./procedures.js";
-import { send } from "./reply.js";
-import { Request } from "./request.js";
-import { Router } from "./router.js";
+import { Responder } from "./responder.js";
+import type { ReplyRecord } from "./responder.js";
 import { openStorage } from "./storage.js";
-
-/** One reply, when it is out or its connection is gone. Holds no secret. */
-export interface ReplyRecord {
-  /** Of the API's 70; undefined for anything else, and for a request that got to none. */
-  readonly procedure: number | undefined;
-  readonly method: string;
-  readonly target: string;
-  readonly address: string;
-  readonly status: number;
-  /** Why, if the request was refused. */
-  readonly code: RefusalCode | undefined;
-  /** Body bytes that the kernel took; fewer than the body has if the peer went away. */
-  readonly bodyBytesSent: number;
-  readonly durationMs: number;
-}
 
 /** Rules that can be set; all have the defaults of the API. */
 export interface ServiceRules {
@@ -50,7 +29,7 @@ export interface ServiceOptions {
   readonly host?: string;
   /** Default: Date.now. */
   readonly clock?: Clock;
-  /** Told of internal errors, one line each. */
+  /** Told of internal errors, with their stacks. */
   readonly log?: (line: string) => void;
   readonly onReply?: (record: ReplyRecord) => void;
   readonly options?: ServiceRules;
@@ -79,7 +58,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     // An upload takes no longer than a request: what is older was broken off by a crash.
     await storage.blobs.sweep(nowSeconds(clock) - limits.requestTimeMs / 1000);
     const { activationWindowSeconds = activationWindowSecondsDefault } = rules;
-    const answering = new Answering(
+    const responder = new Responder(
       { ...storage, clock, limits, activationWindowSeconds },
       options,
     );
@@ -88,86 +67,23 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       port,
       limits,
       requestsMax: rules.maxRequestsPerConnection ?? 0,
-      date: () => answering.date(),
-      answer: (exchange, isLast) => answering.answer(exchange, isLast),
+      date: () => responder.date(),
+      answer: (exchange, isLast) => responder.answer(exchange, isLast),
     });
+    const close = async (): Promise<void> => {
+      await listener.close();
+      await responder.settled();
+      await storage.database.destroy();
+    };
     let closing: Promise<void> | undefined;
     return {
       address: listener.address.address,
       port: listener.address.port,
       admin: new Admin(storage, clock),
-      close: () => (closing ??= listener.close().then(() => storage.database.destroy())),
+      close: () => (closing ??= close()),
     };
   } catch (error) {
     await storage.database.destroy();
     throw error;
   }
-}
-
-/** Takes each request through the dispatcher and its reply to the wire, and tells of it. */
-class Answering {
-  readonly #dispatcher: Dispatcher;
-  #second = 0;
-  #date = "";
-
-  constructor(
-    private readonly api: Api,
-    private readonly options: ServiceOptions,
-  ) {
-    this.#dispatcher = new Dispatcher(api, new Router(procedures), (error) => {
-      this.#logError(error);
-    });
-  }
-
-  /** RFC 9110 section 5.6.7. Made once a second. */
-  date(): string {
-    const second = nowSeconds(this.api.clock);
-    if (second !== this.#second || this.#date === "") {
-      this.#second = second;
-      this.#date = new Date(second * 1000).toUTCString();
-    }
-    return this.#date;
-  }
-
-  /** Never rejects. */
-  async answer({ incoming, response, body }: Exchange, isLast: () => boolean): Promise<void> {
-    const startedAt = performance.now();
-    const request = new Request(incoming, body);
-    const outcome = await this.#dispatcher.dispatch(request);
-    let bodyBytesSent = 0;
-    response.once("close", () => {
-      const durationMs = performance.now() - startedAt;
-      this.options.onReply?.(record(request, outcome, bodyBytesSent, durationMs));
-    });
-    try {
-      // Closing on bytes that still arrive would reset the connection, and the reply with it.
-      if (isLast()) await body.discard(this.api.limits.discardTimeMs);
-      await send(response, outcome.reply, {
-        date: this.date(),
-        isLast: isLast(),
-        onSent(byteLength) {
-          bodyBytesSent += byteLength;
-        },
-      });
-    } catch (error) {
-      this.#logError(error);
-      response.destroy();
-    }
-  }
-
-  #logError(error: unknown): void {
-    this.options.log?.(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  }
-}
-
-function record(
-  request: Request,
-  { procedure, reply, code }: Outcome,
-  bodyBytesSent: number,
-  durationMs: number,
-): ReplyRecord {
-  const { method, loggedTarget: target, address } = request;
-  const number = procedure?.number;
-  const { status } = reply;
-  return { procedure: number, method, target, address, status, code, bodyBytesSent, durationMs };
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Connection } from "../../src/service/connection.js";
+import type { Exchange } from "../../src/service/connection.js";
 import { serviceLimits } from "../../src/service/limits.js";
 import { RawClient, splitReplies, startDate } from "./harness.js";
 
@@ -19,9 +20,9 @@ describe("the queue of a connection", () => {
         limits: serviceLimits,
         requestsMax: 0,
         date: () => startDate,
-        answer: async ({ response }: { response: { end(): void } }): Promise<void> => {
+        answer: async ({ response }: Exchange): Promise<void> => {
           await released;
-          response.end();
+          await new Promise<void>((resolve) => response.once("close", resolve).end());
         },
       };
       connections.push(new Connection(socket, options));

@@ -306,6 +306,23 @@ describe("the limits of a connection", () => {
     assert.equal(await client.untilClosed(), refusal("408 Request Timeout"));
   });
 
+  it("times out a slow body of a request that asks to close, too", async () => {
+    const client = await RawClient.open(rig.service.port);
+    client.send(
+      "POST /provision/activate HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" +
+        "Content-Length: 10\r\n\r\nab",
+    );
+    assert.equal(await client.untilClosed(), refusal("408 Request Timeout"));
+  });
+
+  it("refuses a body that ends before its length", async () => {
+    const client = await RawClient.open(rig.service.port);
+    client.socket.end(
+      "POST /provision/activate HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab",
+    );
+    assert.equal(await client.untilClosed(), refusal("400 Bad Request"));
+  });
+
   it("ends an upload on which nothing moves", async () => {
     const acme = await VendorClient.create(rig, "acme");
     await acme.createModel("m");

@@ -93,6 +93,20 @@ describe("the ranges of a content", () => {
     assert.equal((await acme.download("m", "exact", cik)).body.length, 2 * pieceBytes);
   });
 
+  it("keeps the upload that is complete first, whichever began first", async () => {
+    await acme.createContent("m", "raced");
+    const slow = await RawClient.open(rig.service.port);
+    const head = ["POST /provision/manage/content/m/raced HTTP/1.1", "Host: x", acme.tokenHeader];
+    slow.send(`${[...head, "Connection: close", "Content-Length: 4"].join("\r\n")}\r\n\r\nsl`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal((await acme.download("m", "raced", cik)).body, "");
+    await acme.upload("m", "raced", "fast");
+    slow.send("ow");
+    const [reply] = splitReplies(await slow.untilClosed());
+    assert.equal(reply?.status, 409);
+    assert.equal((await acme.download("m", "raced", cik)).body, "fast");
+  });
+
   it("gives every byte to a reader that pauses", async () => {
     const blob = randomBytes(4 * 1024 * 1024).toString("latin1");
     await acme.createContent("m", "huge");

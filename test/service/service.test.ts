@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import BetterSqlite3 from "better-sqlite3";
 import { ServiceError } from "../../src/service/errors.js";
 import type { ServiceErrorKind } from "../../src/service/errors.js";
+import type { ReplyRecord } from "../../src/service/responder.js";
+import { openStorage } from "../../src/service/storage.js";
 import { startService } from "../../src/service/service.js";
-import type { ReplyRecord } from "../../src/service/service.js";
+
 import { ask, RawClient, startRig, stopRig, temporaryDirectory } from "./harness.js";
 import type { Rig } from "./harness.js";
 import { VendorClient } from "./vendor-client.js";
@@ -116,6 +119,50 @@ describe("the service", () => {
     await closed;
     await rig.service.close();
     await assert.rejects(RawClient.open(rig.service.port));
+  });
+
+  it("cleans up behind a peer that goes away in the middle, also when it closes", async () => {
+    const rig = await startRig({ dataDirectory: directory });
+    const { acme } = await populate(rig);
+    await acme.createContent("m", "fw-2");
+    const client = await RawClient.open(rig.service.port);
+    client.send(
+      `POST /provision/manage/content/m/fw-2 HTTP/1.1\r\nHost: x\r\n${acme.tokenHeader}\r\n` +
+        `Content-Length: 1000000\r\n\r\n${"x".repeat(500_000)}`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    client.socket.destroy();
+    await rig.service.close();
+    assert.deepEqual(rig.logged, []);
+    const storage = await openStorage(directory, undefined);
+    const blobs = await storage.database.selectFrom("blobs").select("id").execute();
+    await storage.database.destroy();
+    assert.equal(blobs.length, 1);
+  });
+
+  it("answers 500 when it fails itself, logs why, and goes on", async () => {
+    const rig = await startRig({ dataDirectory: directory });
+    const { acme, cik } = await populate(rig);
+    const file = new BetterSqlite3(join(directory, "provision.db"));
+    file.exec("drop table activations");
+    file.close();
+    await acme.addSerial("m", "2");
+    await acme.enable("m", "2");
+    const reply = await acme.activate("m", "2");
+    assert.equal(reply.status, 500);
+    assert.equal(reply.body, "HTTP/1.1 500 Internal Server Error\r\n");
+    assert.equal(rig.logged.length, 1);
+    assert.match(rig.logged[0] ?? "", /activations/);
+    assert.equal((await acme.download("m", "fw-1", cik)).status, 200);
+    await rig.service.close();
+  });
+
+  it("refuses a file that is no database", async () => {
+    await writeFile(join(directory, "provision.db"), "x".repeat(10_000));
+    await assert.rejects(
+      startService({ dataDirectory: directory, port: 0 }),
+      isServiceError("data-directory"),
+    );
   });
 
   it("makes a vendor once, and only under a name", async () => {

@@ -1,0 +1,107 @@
+// Takes each request through the dispatcher and its reply to the wire, and tells of it.
+
+import { nowSeconds } from "./api.js";
+import type { Api } from "./api.js";
+import type { Exchange } from "./connection.js";
+import { Dispatcher } from "./dispatcher.js";
+import type { Outcome } from "./dispatcher.js";
+import { Refusal } from "./errors.js";
+import type { RefusalCode } from "./errors.js";
+import { procedures } from "./procedures.js";
+import { send } from "./reply.js";
+import { Request } from "./request.js";
+import { Router } from "./router.js";
+
+/** One reply, when it is out or its connection is gone. Holds no secret. */
+export interface ReplyRecord {
+  /** Of the API's 70; undefined for anything else, and for a request that got to none. */
+  readonly procedure: number | undefined;
+  readonly method: string;
+  readonly target: string;
+  readonly address: string;
+  readonly status: number;
+  /** Why, if the request was refused. */
+  readonly code: RefusalCode | undefined;
+  /** Body bytes that the kernel took; fewer than the body has if the peer went away. */
+  readonly bodyBytesSent: number;
+  readonly durationMs: number;
+}
+
+export interface ResponderOptions {
+  /** Told of internal errors, with their stacks. */
+  readonly log?: (line: string) => void;
+  readonly onReply?: (record: ReplyRecord) => void;
+}
+
+export class Responder {
+  readonly #dispatcher: Dispatcher;
+  readonly #underWay = new Set<Promise<void>>();
+  #second = -1;
+  #date = "";
+
+  constructor(
+    private readonly api: Api,
+    private readonly options: ResponderOptions,
+  ) {
+    this.#dispatcher = new Dispatcher(api, new Router(procedures), (error) => {
+      this.#logError(error);
+    });
+  }
+
+  /** RFC 9110 section 5.6.7. Made once a second. */
+  date(): string {
+    const second = nowSeconds(this.api.clock);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#date = new Date(second * 1000).toUTCString();
+    }
+    return this.#date;
+  }
+
+  /** See ConnectionOptions. */
+  async answer(exchange: Exchange, isLast: () => boolean): Promise<void> {
+    const answered = this.#answer(exchange, isLast);
+    this.#underWay.add(answered);
+    await answered;
+    this.#underWay.delete(answered);
+  }
+
+  /** Resolves when no handler is at work: also those whose peer has gone away. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  async #answer({ incoming, response, body }: Exchange, isLast: () => boolean): Promise<void> {
+    const startedAt = performance.now();
+    const request = new Request(incoming, body);
+    const outcome = await this.#dispatcher.dispatch(request);
+    let bodyBytesSent = 0;
+    try {
+      // Closing on bytes that still arrive would reset the connection, and the reply with it.
+      if (isLast()) await body.discard(this.api.limits.discardTimeMs);
+      const options = { date: this.date(), isLast: isLast() };
+      bodyBytesSent = await send(response, outcome.reply, options);
+    } catch (error) {
+      if (!(error instanceof Refusal)) this.#logError(error);
+      response.destroy();
+    }
+    const durationMs = performance.now() - startedAt;
+    this.options.onReply?.(replyRecord(request, outcome, bodyBytesSent, durationMs));
+  }
+
+  #logError(error: unknown): void {
+    this.options.log?.(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+
+function replyRecord(
+  request: Request,
+  { procedure, reply, code }: Outcome,
+  bodyBytesSent: number,
+  durationMs: number,
+): ReplyRecord {
+  const { method, loggedTarget: target, address } = request;
+  const number = procedure?.number;
+  const { status } = reply;
+  return { procedure: number, method, target, address, status, code, bodyBytesSent, durationMs };
+}
