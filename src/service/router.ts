@@ -4,7 +4,7 @@
 import type { Procedure } from "./procedure.js";
 
 /** A path of the API and what it lists, by method. */
-export interface Route {
+interface Route {
   readonly caller: Procedure["caller"];
   readonly byMethod: ReadonlyMap<string, readonly Procedure[]>;
 }

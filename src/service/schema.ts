@@ -13,7 +13,7 @@ export type Flag = 0 | 1;
 export type ClientStatus = "notactivated" | "activated" | "expired";
 
 /** Whoever has a CIK: a vendor's root, an owner below it, or the client behind a serial. */
-export interface ClientTable {
+interface ClientTable {
   rid: string;
   /** The parent in the tree of S-18; null at a root. Not enforced: owners may be removed. */
   ownerRid: string | null;
@@ -28,19 +28,19 @@ export interface ClientTable {
 }
 
 /** The name registered to a client (S-17): one each way. */
-export interface VendorTable {
+interface VendorTable {
   name: string;
   clientRid: string;
 }
 
-export interface TokenTable {
+interface TokenTable {
   clientRid: string;
   id: string;
   lookup: Buffer;
   sealed: Buffer;
 }
 
-export interface ModelTable {
+interface ModelTable {
   id: Generated<number>;
   /** The creator. A model stays with the client when a vendor name goes (S-17). */
   ownerRid: string;
@@ -51,7 +51,7 @@ export interface ModelTable {
   options: string;
 }
 
-export interface SerialTable {
+interface SerialTable {
   id: Generated<number>;
   modelId: number;
   sn: string;
@@ -62,7 +62,7 @@ export interface SerialTable {
   enabledBy: string | null;
 }
 
-export interface ContentTable {
+interface ContentTable {
   id: Generated<number>;
   modelId: number;
   name: string;
@@ -77,20 +77,20 @@ export interface ContentTable {
 }
 
 /** Bytes under way or published. One that no content names and that is old is a failed upload. */
-export interface BlobTable {
+interface BlobTable {
   id: Generated<number>;
   startedAt: number;
 }
 
 /** `pieceBytes` bytes each but the last. Never changed once written: a blob's id names its bytes. */
-export interface PieceTable {
+interface PieceTable {
   blobId: number;
   number: number;
   bytes: Buffer;
 }
 
 /** The activation log (S-35). The entry is the body as posted, any bytes at all. */
-export interface ActivationTable {
+interface ActivationTable {
   id: Generated<number>;
   serialId: number;
   at: number;
@@ -99,7 +99,7 @@ export interface ActivationTable {
 }
 
 /** Facts about the database itself. */
-export interface PropertyTable {
+interface PropertyTable {
   name: string;
   value: Buffer;
 }

@@ -11,7 +11,7 @@ import type { ReplyRecord } from "./responder.js";
 import { openStorage } from "./storage.js";
 
 /** Rules that can be set; all have the defaults of the API. */
-export interface ServiceRules {
+interface ServiceRules {
   /** The master key, 64 hexadecimal digits; default: PROVISION_KEY, or else the key file. */
   readonly key?: string;
   readonly activationWindowSeconds?: number;
