@@ -68,6 +68,11 @@ export class NvsPages {
     return this.#free.length;
   }
 
+  /** Whether another page can be begun: a sector is free, and a number to go on with. */
+  get canGrow(): boolean {
+    return this.#free.length > 0 && this.#nextSequence <= sequenceMax;
+  }
+
   get pageCount(): number {
     return this.#flash.pageCount;
   }
@@ -114,9 +119,8 @@ export class NvsPages {
   room(entries: number): NvsPage {
     const { last } = this;
     if (last !== undefined && last.room >= entries) return last;
-    const mayGrow = this.#free.length >= 2;
-    const victim = mayGrow ? undefined : this.#leastUsed();
-    if (!mayGrow && entriesPerPage - (victim?.usedEntries ?? entriesPerPage) < entries) {
+    const victim = this.#free.length >= 2 ? undefined : this.#leastUsed();
+    if (!this.canGrow || entriesPerPage - (victim?.usedEntries ?? 0) < entries) {
       throw new NvsError("full", `no room for ${entries} entries`);
     }
     if (last?.state === "active") last.advance("full");
@@ -125,6 +129,8 @@ export class NvsPages {
 
   /** Moves all that counts on `page` to a new page, the last one then, and frees its sector. */
   move(page: NvsPage): NvsPage {
+    // One bit at a time: two could leave, cut, a state that is none.
+    if (page.state === "active") page.advance("full");
     page.advance("freeing");
     const target = this.#activate();
     page.copyTo(target);
@@ -143,8 +149,7 @@ export class NvsPages {
   /** Makes a free sector the last page. */
   #activate(): NvsPage {
     const free = this.#free[0];
-    if (free === undefined) throw new NvsError("no-free-page", "no page is free");
-    if (this.#nextSequence > sequenceMax) throw new NvsError("full", "no sequence number is left");
+    if (free === undefined) throw new Error("no sector is free");
     if (!free.isErased) this.#flash.erase(free.sector);
     const page = NvsPage.create(this.#flash, free.sector, this.#nextSequence);
     this.#nextSequence += 1;
@@ -154,12 +159,9 @@ export class NvsPages {
   }
 
   #leastUsed(): NvsPage | undefined {
-    let least: NvsPage | undefined;
-    let used = entriesPerPage;
+    let [least, used]: [NvsPage | undefined, number] = [undefined, Infinity];
     for (const page of this.#inUse) {
-      if (page.usedEntries >= used) continue;
-      least = page;
-      used = page.usedEntries;
+      if (page.usedEntries < used) [least, used] = [page, page.usedEntries];
     }
     return least;
   }

@@ -59,7 +59,7 @@ function finishMoves(pages: NvsPages): void {
       }
       if (holdsAll(page, last)) pages.retire(last);
     }
-    if (pages.freeCount > 0) pages.move(page);
+    if (pages.canGrow) pages.move(page);
   }
 }
 

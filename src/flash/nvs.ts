@@ -13,6 +13,7 @@ import {
   entryType,
   hasPayload,
   noChunk,
+  type NvsEntryView,
   type NvsName,
   payloadBytesMax,
 } from "./nvs-entry.js";
@@ -153,7 +154,11 @@ export class Nvs {
     for (const page of inUse) usedEntries += page.usedEntries;
     const freeEntries = totalEntries - usedEntries;
     const availableEntries = Math.max(0, freeEntries - entriesPerPage);
-    const namespaces = this.#namespaceNumbers().length;
+    let namespaces = 0;
+    const cursor = this.#pages.items();
+    for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
+      if (isNamespace(entry)) namespaces += 1;
+    }
     return { usedEntries, freeEntries, availableEntries, totalEntries, namespaces };
   }
 
@@ -228,22 +233,32 @@ export class Nvs {
 
   #findNamespace(namespace: string): number | undefined {
     if (namespace === this.#namespace) return this.#namespaceNumber;
-    const item = this.#pages.find({ namespace: nameTable, key: encodeName(namespace) });
-    const entry = item?.page.entry(item.index);
-    const number = entry?.type === entryType.u8 ? (entry.data[0] ?? 0) : 0;
-    if (number === nameTable || number > namespacesMax) return undefined;
-    this.#namespace = namespace;
-    this.#namespaceNumber = number;
-    return number;
+    const name = { namespace: nameTable, key: encodeName(namespace) };
+    const cursor = this.#pages.items();
+    for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
+      if (!isNamespace(entry) || !entry.hasName(name)) continue;
+      this.#namespace = namespace;
+      this.#namespaceNumber = entry.data[0] ?? 0;
+      return this.#namespaceNumber;
+    }
+    return undefined;
   }
 
-  /** The number of a namespace: the lowest that is not taken, if it is new. */
+  /**
+   * The number of a namespace: if it is new, the lowest that no name has, and no item either (a
+   * damaged partition has items whose name is lost: they are not to become this namespace's).
+   */
   #namespaceFor(namespace: string, key: Uint8Array): number {
     const found = this.#findNamespace(namespace);
     if (found !== undefined) return found;
-    const taken = this.#namespaceNumbers();
-    let number = 1;
-    while (taken.includes(number)) number += 1;
+    const isTaken = new Uint8Array(namespacesMax + 2);
+    const cursor = this.#pages.items();
+    for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
+      isTaken[entry.namespace] = 1;
+      if (isNamespace(entry)) isTaken[entry.data[0] ?? 0] = 1;
+    }
+    isTaken[nameTable] = 1;
+    const number = isTaken.indexOf(0);
     if (number > namespacesMax) throw new NvsError("full", `${namespacesMax} namespaces are taken`);
     const data = encodeValue({ type: "u8", value: number });
     this.#pages.append({ namespace: nameTable, key }, entryType.u8, noChunk, data);
@@ -252,24 +267,19 @@ export class Nvs {
     return number;
   }
 
-  /** The numbers of all namespaces, in the order of flash. */
-  #namespaceNumbers(): number[] {
-    const numbers: number[] = [];
-    const cursor = this.#pages.items();
-    for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
-      const isName = entry.namespace === nameTable && entry.type === entryType.u8;
-      if (isName) numbers.push(entry.data[0] ?? 0);
-    }
-    return numbers;
-  }
-
   /** The name of namespace `number`; "" if it has none. */
   #nameOf(number: number): string {
     const cursor = this.#pages.items();
     for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
-      const isName = entry.namespace === nameTable && entry.type === entryType.u8;
-      if (isName && entry.data[0] === number) return entry.key;
+      if (isNamespace(entry) && entry.data[0] === number) return entry.key;
     }
     return "";
   }
+}
+
+/** Whether an entry gives a namespace a number that it can have. */
+function isNamespace(entry: NvsEntryView): boolean {
+  if (entry.namespace !== nameTable || entry.type !== entryType.u8) return false;
+  const number = entry.data[0] ?? 0;
+  return number !== nameTable && number <= namespacesMax;
 }

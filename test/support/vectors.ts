@@ -1,9 +1,9 @@
 // The golden data: images and verdicts of Espressif's own tools (test/vectors/README.md).
 //
-// Tests walk the JSON indexes and never name a file, so that a folder with more cases
+// Tests walk the JSON indexes and never name a case, so that a folder with more cases
 // (environment variable VECTORS) is walked whole.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -18,6 +18,12 @@ export function loadIndex<T>(...path: string[]): T {
 
 export function loadText(...path: string[]): string {
   return loadFile(...path).toString("utf8");
+}
+
+/** The names of the files of a folder that end so, in order. */
+export function listFiles(folder: string, suffix: string): string[] {
+  const names = readdirSync(join(vectorsFolder, folder));
+  return names.filter((name) => name.endsWith(suffix)).sort();
 }
 
 /** A file's bytes, unpacked if its name ends in `.gz`. */
