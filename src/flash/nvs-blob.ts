@@ -70,7 +70,7 @@ export function appendBlob(
 }
 
 /** Erases the chunks of `name` numbered from `start` on, `count` at most. */
-export function eraseChunks(pages: NvsPages, name: NvsName, start: number, count: number): void {
+function eraseChunks(pages: NvsPages, name: NvsName, start: number, count: number): void {
   const cursor = pages.items();
   for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
     if (isChunkOf(entry, name, start, start + count)) cursor.eraseItem();

@@ -20,7 +20,6 @@ import {
   entryType,
   hasPayload,
   noChunk,
-  type NvsEntryView,
   type NvsName,
   spanOf,
 } from "./nvs-entry.js";
@@ -75,11 +74,6 @@ export class NvsPages {
 
   get pageCount(): number {
     return this.#flash.pageCount;
-  }
-
-  /** An entry of its own, for what must outlive the next use of flash. Any write changes it. */
-  get draft(): NvsEntryView {
-    return this.#flash.draft;
   }
 
   items(): NvsCursor {

@@ -13,6 +13,7 @@
 import {
   chunkVersion1,
   entriesPerPage,
+  entryBytes,
   entryType,
   hasPayload,
   noChunk,
@@ -129,7 +130,7 @@ function isIntact(page: NvsPage, index: number): boolean {
 }
 
 function copyOf({ bytes, offset }: NvsEntryView): Uint8Array {
-  return bytes.slice(offset, offset + 32);
+  return bytes.slice(offset, offset + entryBytes);
 }
 
 function isSame({ bytes, offset }: NvsEntryView, wanted: Uint8Array): boolean {

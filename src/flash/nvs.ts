@@ -13,12 +13,12 @@ import {
   entryType,
   hasPayload,
   noChunk,
-  type NvsEntryView,
   type NvsName,
   payloadBytesMax,
 } from "./nvs-entry.js";
 import { NvsError } from "./nvs-error.js";
 import { NvsFlash } from "./nvs-flash.js";
+import { NvsNamespaces, namespaceTable } from "./nvs-namespaces.js";
 import { FlashOverlay } from "./nvs-overlay.js";
 import { NvsPages } from "./nvs-pages.js";
 import { recover } from "./nvs-recovery.js";
@@ -39,22 +39,18 @@ export interface NvsStats {
   readonly namespaces: number;
 }
 
-/** The namespace of namespace names. */
-const nameTable = 0;
-const namespacesMax = 254;
-
 export class Nvs {
   readonly #flash: NvsFlash;
   readonly #pages: NvsPages;
+  readonly #namespaces: NvsNamespaces;
   readonly #isReadOnly: boolean;
+  /** A write is under way, or did not end. */
   #isUnfinished = false;
-  /** The namespace asked for last. */
-  #namespace: string | undefined;
-  #namespaceNumber = 0;
 
   private constructor(flash: NvsFlash, isReadOnly: boolean) {
     this.#flash = flash;
     this.#pages = new NvsPages(flash);
+    this.#namespaces = new NvsNamespaces(this.#pages);
     this.#isReadOnly = isReadOnly;
   }
 
@@ -75,7 +71,7 @@ export class Nvs {
 
   /** The value of a key; undefined if there is none, or if its payload does not fit its CRC. */
   get(namespace: string, key: string): NvsValue | undefined {
-    const number = this.#findNamespace(namespace);
+    const number = this.#namespaces.find(namespace);
     if (number === undefined) return undefined;
     const item = this.#pages.find({ namespace: number, key: encodeName(key) });
     return item && this.#read(item);
@@ -88,17 +84,13 @@ export class Nvs {
    */
   set(namespace: string, key: string, value: NvsValue): void {
     const encodedKey = encodeName(key);
-    const encodedNamespace = encodeName(namespace);
     const data = encodeValue(value);
-    const { pageCount } = this.#pages;
-    if (data.length > payloadBytesMax * (pageCount - 1)) {
-      throw new NvsError(
-        "value-too-long",
-        `${data.length} bytes do not fit into ${pageCount} pages`,
-      );
+    const lengthMax = payloadBytesMax * (this.#pages.pageCount - 1);
+    if (data.length > lengthMax) {
+      throw new NvsError("value-too-long", `${data.length} bytes, at most ${lengthMax} fit`);
     }
     this.#change(() => {
-      const name = { namespace: this.#namespaceFor(namespace, encodedNamespace), key: encodedKey };
+      const name = { namespace: this.#namespaces.findOrAdd(namespace), key: encodedKey };
       const old = this.#pages.find(name);
       if (old !== undefined && this.#holds(old, value.type, data)) return;
       const item =
@@ -111,7 +103,7 @@ export class Nvs {
 
   /** Erases a key; says whether it was there. */
   erase(namespace: string, key: string): boolean {
-    const number = this.#findNamespace(namespace);
+    const number = this.#namespaces.find(namespace);
     if (number === undefined) return false;
     const name = { namespace: number, key: encodeName(key) };
     return this.#change(() => {
@@ -123,7 +115,7 @@ export class Nvs {
 
   /** Erases all keys of a namespace, one after the other. Its name stays registered. */
   eraseNamespace(namespace: string): void {
-    const number = this.#findNamespace(namespace);
+    const number = this.#namespaces.find(namespace);
     if (number === undefined) return;
     this.#change(() => {
       const cursor = this.#pages.items();
@@ -136,11 +128,11 @@ export class Nvs {
   /** All values, in the order of flash. Nothing may be written meanwhile. */
   *entries(): Generator<NvsEntry, void> {
     const cursor = this.#pages.items();
-    let [lastNumber, namespace] = [nameTable, ""];
+    let [lastNumber, namespace] = [namespaceTable, ""];
     for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
       const { key, namespace: number, type } = entry;
-      if (number === nameTable || type === entryType.blobChunk) continue;
-      if (number !== lastNumber) namespace = this.#nameOf(number);
+      if (number === namespaceTable || type === entryType.blobChunk) continue;
+      if (number !== lastNumber) namespace = this.#namespaces.nameOf(number);
       lastNumber = number;
       const value = this.#read(cursor.item);
       if (value !== undefined) yield { namespace, key, ...value };
@@ -154,11 +146,7 @@ export class Nvs {
     for (const page of inUse) usedEntries += page.usedEntries;
     const freeEntries = totalEntries - usedEntries;
     const availableEntries = Math.max(0, freeEntries - entriesPerPage);
-    let namespaces = 0;
-    const cursor = this.#pages.items();
-    for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
-      if (isNamespace(entry)) namespaces += 1;
-    }
+    const namespaces = this.#namespaces.count;
     return { usedEntries, freeEntries, availableEntries, totalEntries, namespaces };
   }
 
@@ -230,56 +218,4 @@ export class Nvs {
       if (entry.chunkIndex < chunkStart || entry.chunkIndex >= chunkEnd) chunks.eraseItem();
     }
   }
-
-  #findNamespace(namespace: string): number | undefined {
-    if (namespace === this.#namespace) return this.#namespaceNumber;
-    const name = { namespace: nameTable, key: encodeName(namespace) };
-    const cursor = this.#pages.items();
-    for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
-      if (!isNamespace(entry) || !entry.hasName(name)) continue;
-      this.#namespace = namespace;
-      this.#namespaceNumber = entry.data[0] ?? 0;
-      return this.#namespaceNumber;
-    }
-    return undefined;
-  }
-
-  /**
-   * The number of a namespace: if it is new, the lowest that no name has, and no item either (a
-   * damaged partition has items whose name is lost: they are not to become this namespace's).
-   */
-  #namespaceFor(namespace: string, key: Uint8Array): number {
-    const found = this.#findNamespace(namespace);
-    if (found !== undefined) return found;
-    const isTaken = new Uint8Array(namespacesMax + 2);
-    const cursor = this.#pages.items();
-    for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
-      isTaken[entry.namespace] = 1;
-      if (isNamespace(entry)) isTaken[entry.data[0] ?? 0] = 1;
-    }
-    isTaken[nameTable] = 1;
-    const number = isTaken.indexOf(0);
-    if (number > namespacesMax) throw new NvsError("full", `${namespacesMax} namespaces are taken`);
-    const data = encodeValue({ type: "u8", value: number });
-    this.#pages.append({ namespace: nameTable, key }, entryType.u8, noChunk, data);
-    this.#namespace = namespace;
-    this.#namespaceNumber = number;
-    return number;
-  }
-
-  /** The name of namespace `number`; "" if it has none. */
-  #nameOf(number: number): string {
-    const cursor = this.#pages.items();
-    for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
-      if (isNamespace(entry) && entry.data[0] === number) return entry.key;
-    }
-    return "";
-  }
-}
-
-/** Whether an entry gives a namespace a number that it can have. */
-function isNamespace(entry: NvsEntryView): boolean {
-  if (entry.namespace !== nameTable || entry.type !== entryType.u8) return false;
-  const number = entry.data[0] ?? 0;
-  return number !== nameTable && number <= namespacesMax;
 }

@@ -34,7 +34,7 @@ export function encodeUtf8(text: string): Uint8Array {
 }
 
 /** How many bytes `encodeUtf8` would give. */
-export function utf8ByteLength(text: string): number {
+function utf8ByteLength(text: string): number {
   let length = 0;
   for (let i = 0; i < text.length; i += 1) {
     const point = scalarAt(text, i);

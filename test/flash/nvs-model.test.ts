@@ -148,7 +148,7 @@ function used(): Uint8Array {
 function exercise(flash: NorFlash): void {
   const written = new Map<string, NvsEntry>();
   try {
-    for (const entry of Nvs.open(flash, { readOnly: true }).entries()) void entry;
+    Array.from(Nvs.open(flash, { readOnly: true }).entries());
     const nvs = Nvs.open(flash);
     for (const { namespace, key } of [...nvs.entries()]) {
       if (namespace !== "" && key !== "") nvs.get(namespace, key);

@@ -12,6 +12,7 @@ import { gunzipSync } from "node:zlib";
 export const vectorsFolder = process.env["VECTORS"] ?? join(repositoryRoot(), "test", "vectors");
 
 /** Parses a JSON index. The caller says what it holds; a test fails where it does not. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast by name
 export function loadIndex<T>(...path: string[]): T {
   return JSON.parse(loadText(...path)) as T;
 }
