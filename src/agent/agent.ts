@@ -7,22 +7,22 @@ import type { TimerHandle } from "../ports/timer.js";
 import {
   refusedDelayMsMin,
   restartRetryMs,
-  retryDelayMsMax,
   retryDelayMsMin,
   roundsMax,
   watchdogFeedMs,
 } from "../protocol/limits.js";
 import { ActivationExchange } from "./activation-exchange.js";
-import { retryDelayMs } from "./back-off.js";
 import { Connection } from "./connection.js";
 import type { ContactProblem } from "./contact.js";
 import { readIdentity, type Identity } from "./identity.js";
 import { nextLifeState, waitsForHuman, type LifeInput, type LifeState } from "./life.js";
 import { completeOptions, type AgentOptions, type CompleteOptions } from "./options.js";
+import { Pause } from "./pause.js";
 import { Records, recordsDomain } from "./records.js";
 import { activateRequest } from "./requests.js";
 import { Slots } from "./slots.js";
 import { formatStatus, type AgentStatus } from "./status.js";
+import { TrialRun } from "./trial-run.js";
 import { Update, type Cancellable, type Visit } from "./update.js";
 
 export class Agent {
@@ -32,6 +32,8 @@ export class Agent {
   readonly #records: Records;
   readonly #slots: Slots;
   readonly #update: Update;
+  readonly #trial: TrialRun;
+  readonly #pause: Pause;
   #state: LifeState = "stopped";
   #reason = "";
   #sinceMs: number;
@@ -42,16 +44,7 @@ export class Agent {
   #verifiedDigest = "";
   /** The work of the current state, if it can be called off. */
   #work: Cancellable | undefined;
-  #wakeTimer: TimerHandle | undefined;
   #watchdogTimer: TimerHandle | undefined;
-  #trialTimer: TimerHandle | undefined;
-  #trial = false;
-  /** A trial ended for want of the service: try again once it answers. */
-  #rearmWhenReached = false;
-  /** Failures in a row, for the back-off. */
-  #failures = 0;
-  /** The wait that the service asked for. */
-  #retryAfterMs: number | undefined;
   /** Times the list was asked for without a pause in between. */
   #rounds = 0;
 
@@ -63,6 +56,12 @@ export class Agent {
     this.#records = new Records(this.#store);
     this.#slots = new Slots(platform, this.#records);
     this.#update = new Update(platform, this.#options, this.#store, this.#records, this.#slots);
+    this.#trial = new TrialRun(platform, this.#options, this.#slots, (input, reason) => {
+      this.#take(input, reason);
+    });
+    this.#pause = new Pause(platform, () => {
+      this.#wake();
+    });
     this.#sinceMs = platform.clock();
   }
 
@@ -72,7 +71,7 @@ export class Agent {
       reason: this.#reason,
       sinceMs: this.#sinceMs,
       waitsForHuman: waitsForHuman(this.#state),
-      trial: this.#trial,
+      trial: this.#trial.isOn,
       version: this.#slots.running.descriptor.version,
       release: this.#update.id,
     };
@@ -92,9 +91,9 @@ export class Agent {
     this.#take("stop");
   }
 
-  /** Asks for news now instead of at the end of the current wait. */
+  /** Asks for news now instead of at the end of the current pause. */
   checkNow(): void {
-    if (this.#wakeTimer !== undefined) this.#wake();
+    if (this.#pause.isRunning) this.#wake();
   }
 
   /** Restarts the chip for the product's own reasons, without harm to a trial under way. */
@@ -107,7 +106,9 @@ export class Agent {
   #take(input: LifeInput, reason = ""): void {
     const next = nextLifeState(this.#state, input);
     if (next === undefined) return;
-    this.#leave();
+    this.#work?.cancel();
+    this.#work = undefined;
+    this.#pause.end();
     this.#state = next;
     this.#reason = reason;
     this.#sinceMs = this.#platform.clock();
@@ -115,13 +116,6 @@ export class Agent {
     this.#platform.log(formatStatus(status));
     this.#options.observer.status?.(status);
     this.#enter(next);
-  }
-
-  #leave(): void {
-    this.#work?.cancel();
-    this.#work = undefined;
-    this.#clear(this.#wakeTimer);
-    this.#wakeTimer = undefined;
   }
 
   #enter(state: LifeState): void {
@@ -141,39 +135,57 @@ export class Agent {
       case "rechecking":
         return this.#recheck();
       case "healing":
-        return this.#heal();
+        this.#work = this.#trial.heal(this.#update, this.#readyInput);
+        return;
       case "testing":
-        return this.#test();
+        return this.#trial.test();
       case "restarting":
         return this.#switchAndRestart();
       case "reverting":
-        return this.#revert();
+        this.#rest();
+        return this.#trial.revert();
       case "restarted":
         return this.#platform.boot.restart();
       case "unidentified":
       case "refused":
-        return this.#pause(this.#backOff(refusedDelayMsMin));
+        this.#rest();
+        return this.#pause.backOff(refusedDelayMsMin);
       case "backing-off":
-        return this.#pause(Math.max(this.#retryAfterMs ?? 0, this.#backOff(retryDelayMsMin)));
+        this.#rest();
+        return this.#pause.backOff(retryDelayMsMin);
       case "idle":
-        this.#failures = 0;
-        return this.#pause(this.#jittered(this.#options.pollIntervalMs));
+        this.#rest();
+        return this.#pause.interval(this.#options.pollIntervalMs);
       case "stopped":
-        this.#disconnect();
-        this.#clear(this.#watchdogTimer);
-        this.#clear(this.#trialTimer);
+        this.#rest();
+        this.#trial.stop();
+        if (this.#watchdogTimer !== undefined) this.#platform.timer.clear(this.#watchdogTimer);
         return;
       default:
         return state satisfies never;
     }
   }
 
-  // What a boot has to decide first.
+  /** Ends the visit to the service: nothing will be asked for a while. */
+  #rest(): void {
+    this.#rounds = 0;
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  #wake(): void {
+    const rereads = this.#state === "unidentified" || this.#state === "restarting";
+    this.#take(rereads ? "wake" : this.#readyInput);
+  }
+
+  get #readyInput(): LifeInput {
+    return this.#cik === undefined ? "unactivated" : "activated";
+  }
 
   #identify(): void {
     const identity = readIdentity(this.#store, this.#options.identity, this.#platform.macAddress);
     this.#cik = this.#records.readCik();
-    const input = this.#decide();
+    const input = this.#trial.decide();
     if ("problem" in identity) {
       this.#take("unidentified", identity.problem);
       return;
@@ -181,69 +193,6 @@ export class Agent {
     this.#identity = identity;
     this.#take(input ?? this.#readyInput);
   }
-
-  /** Carries out what the last boot left to decide; the input it leads to, if any. */
-  #decide(): LifeInput | undefined {
-    if (this.#trial) return undefined;
-    const decision = this.#slots.decide();
-    switch (decision.kind) {
-      case "ordinary":
-        return undefined;
-      case "trial":
-        this.#beginTrial();
-        return undefined;
-      case "finish-confirmation":
-        this.#slots.confirm();
-        return undefined;
-      case "heal":
-        return "heal";
-      case "rearm":
-        return "armed";
-      case "rearm-when-reached":
-        this.#rearmWhenReached = true;
-        return undefined;
-      case "reject":
-        this.#platform.log(`release rejected: ${decision.reason}`);
-        this.#slots.rejectArmed(decision.reason);
-        return undefined;
-      default:
-        return decision satisfies never;
-    }
-  }
-
-  get #readyInput(): LifeInput {
-    return this.#cik === undefined ? "unactivated" : "activated";
-  }
-
-  #beginTrial(): void {
-    this.#trial = true;
-    this.#trialTimer = this.#platform.timer.set(() => {
-      this.#trialTimer = undefined;
-      if (!this.#trial) return;
-      this.#slots.endSilent();
-      this.#take("trial-expired", "the trial image did not reach the service in time");
-    }, this.#options.trialMs);
-  }
-
-  /** The confirmed image must still be what was confirmed before an entry leads to it again. */
-  #heal(): void {
-    const { confirmed } = this.#slots;
-    if (confirmed === undefined) {
-      this.#take(this.#readyInput);
-      return;
-    }
-    this.#work = this.#update.checkIdle(confirmed.sizeBytes, confirmed.digest, (outcome) => {
-      if (outcome.kind === "right") {
-        this.#slots.heal();
-        this.#take("reset");
-      } else {
-        this.#slots.rejectArmed(outcome.reason);
-        this.#take(this.#readyInput, outcome.reason);
-      }
-    });
-  }
-
-  // The service.
 
   #activate(): void {
     const identity = this.#identity;
@@ -274,7 +223,7 @@ export class Agent {
     } catch (error) {
       this.#platform.log(`the CIK could not be stored: ${String(error)}`);
     }
-    this.#failures = 0;
+    this.#pause.forgive();
     this.#take("activated");
   }
 
@@ -285,9 +234,9 @@ export class Agent {
       return;
     }
     this.#update.list(this.#visit(), (problem) => {
-      if (this.#trial && isReached(problem)) this.#take("reached");
+      if (this.#trial.isOn && isReached(problem)) this.#take("reached");
       else if (problem !== undefined) this.#takeProblem(problem);
-      else if (this.#rearmWhenReached) this.#take("armed");
+      else if (this.#trial.rearmsWhenReached) this.#take("armed");
       else this.#takeCandidate("");
     });
   }
@@ -307,7 +256,7 @@ export class Agent {
 
   #download(): void {
     const onSector = (): void => {
-      this.#failures = 0;
+      this.#pause.forgive();
     };
     this.#work = this.#update.download(this.#visit(), onSector, (outcome) => {
       if (outcome.kind === "downloaded") this.#take("downloaded");
@@ -333,48 +282,15 @@ export class Agent {
   }
 
   #takeProblem(problem: ContactProblem): void {
-    if (problem.kind === "failed") this.#retryAfterMs = problem.retryAfterMs;
+    if (problem.kind === "failed") this.#pause.ask(problem.retryAfterMs);
     this.#take(problem.kind, problem.reason);
   }
 
-  // Trial, restart, rollback.
-
-  #test(): void {
-    const { selfTest } = this.#options.hooks;
-    if (selfTest === undefined) {
-      this.#endTest(true);
-      return;
-    }
-    const sinceMs = this.#sinceMs;
-    selfTest((passed) => {
-      // A product that calls twice, or after the trial is over, changes nothing.
-      if (this.#state === "testing" && this.#sinceMs === sinceMs) this.#endTest(passed);
-    });
-  }
-
-  #endTest(passed: boolean): void {
-    if (!passed) {
-      this.#slots.rejectArmed("its self-test failed");
-      this.#take("test-failed", "the self-test failed");
-      return;
-    }
-    this.#slots.confirm();
-    this.#endTrial();
-    this.#platform.log(`confirmed: ${this.status.version}`);
-    this.#take("test-passed");
-  }
-
-  #endTrial(): void {
-    this.#trial = false;
-    this.#clear(this.#trialTimer);
-    this.#trialTimer = undefined;
-  }
-
   #switchAndRestart(): void {
-    this.#disconnect();
+    this.#rest();
     if (this.#options.hooks.mayRestart?.() === false) {
       this.#reason = "the product does not allow it now";
-      this.#pause(restartRetryMs);
+      this.#pause.exactly(restartRetryMs);
       return;
     }
     try {
@@ -384,48 +300,6 @@ export class Agent {
       return;
     }
     this.#take("reset");
-  }
-
-  #revert(): void {
-    this.#disconnect();
-    if (this.#slots.canRollBack) {
-      this.#slots.rollBack();
-      this.#take("reset");
-    } else {
-      this.#beginTrial();
-      this.#take("failed", "there is no other image to go back to");
-    }
-  }
-
-  // Waiting.
-
-  #pause(delayMs: number): void {
-    this.#rounds = 0;
-    this.#retryAfterMs = undefined;
-    this.#disconnect();
-    this.#wakeTimer = this.#platform.timer.set(() => {
-      this.#wake();
-    }, delayMs);
-  }
-
-  #wake(): void {
-    const rereads = this.#state === "unidentified" || this.#state === "restarting";
-    this.#take(rereads ? "wake" : this.#readyInput);
-  }
-
-  #backOff(minimumMs: number): number {
-    const delayMs = retryDelayMs(
-      this.#failures,
-      minimumMs,
-      retryDelayMsMax,
-      this.#platform.random(),
-    );
-    this.#failures += 1;
-    return delayMs;
-  }
-
-  #jittered(delayMs: number): number {
-    return retryDelayMs(0, delayMs, delayMs, this.#platform.random());
   }
 
   #visit(): Visit {
@@ -447,20 +321,11 @@ export class Agent {
     return this.#connection;
   }
 
-  #disconnect(): void {
-    this.#connection?.close();
-    this.#connection = undefined;
-  }
-
   #feedWatchdog(): void {
     this.#platform.boot.feedWatchdog();
     this.#watchdogTimer = this.#platform.timer.set(() => {
       this.#feedWatchdog();
     }, watchdogFeedMs);
-  }
-
-  #clear(timer: TimerHandle | undefined): void {
-    if (timer !== undefined) this.#platform.timer.clear(timer);
   }
 }
 

@@ -1,0 +1,146 @@
+// Carries out what trial.ts decides at boot, and the trial itself: its time limit, the product's
+// self-test, confirmation, the way back. Every outcome is an input for the life of the device.
+
+import type { Platform } from "../ports/platform.js";
+import type { TimerHandle } from "../ports/timer.js";
+import type { LifeInput } from "./life.js";
+import type { CompleteOptions } from "./options.js";
+import type { Slots } from "./slots.js";
+import type { Cancellable, Update } from "./update.js";
+
+/** Tells the life of the device what came of something. */
+export type Report = (input: LifeInput, reason?: string) => void;
+
+export class TrialRun {
+  readonly #platform: Platform;
+  readonly #options: CompleteOptions;
+  readonly #slots: Slots;
+  readonly #report: Report;
+  #isOn = false;
+  #timer: TimerHandle | undefined;
+  /** Tells one self-test from the next. */
+  #tests = 0;
+  #rearmWhenReached = false;
+
+  constructor(platform: Platform, options: CompleteOptions, slots: Slots, report: Report) {
+    this.#platform = platform;
+    this.#options = options;
+    this.#slots = slots;
+    this.#report = report;
+  }
+
+  /** The running image is on trial. */
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  /** A trial ended for want of the service: begin it again once the service answers. */
+  get rearmsWhenReached(): boolean {
+    return this.#rearmWhenReached;
+  }
+
+  /** Carries out what the last boot left to decide; the input it leads to, if any. */
+  decide(): LifeInput | undefined {
+    if (this.#isOn) {
+      this.#begin(); // Started again in the same boot: the trial goes on.
+      return undefined;
+    }
+    const decision = this.#slots.decide();
+    switch (decision.kind) {
+      case "ordinary":
+        return undefined;
+      case "trial":
+        this.#begin();
+        return undefined;
+      case "finish-confirmation":
+        this.#slots.confirm();
+        return undefined;
+      case "heal":
+        return "heal";
+      case "rearm":
+        return "armed";
+      case "rearm-when-reached":
+        this.#rearmWhenReached = true;
+        return undefined;
+      case "reject":
+        this.#platform.log(`release rejected: ${decision.reason}`);
+        this.#slots.rejectArmed(decision.reason);
+        return undefined;
+      default:
+        return decision satisfies never;
+    }
+  }
+
+  /**
+   * The confirmed image must still be what was confirmed before an entry leads to it again.
+   * `otherwise` is what to report if it is not.
+   */
+  heal(update: Update, otherwise: LifeInput): Cancellable {
+    const { confirmed } = this.#slots;
+    if (confirmed === undefined) throw new Error("healing without a confirmed image");
+    return update.checkIdle(confirmed.sizeBytes, confirmed.digest, (outcome) => {
+      if (outcome.kind === "right") {
+        this.#slots.heal();
+        this.#report("reset");
+      } else {
+        this.#slots.rejectArmed(outcome.reason);
+        this.#report(otherwise, outcome.reason);
+      }
+    });
+  }
+
+  /** Runs the product's self-test, which may take the rest of the trial's time. */
+  test(): void {
+    const { hooks } = this.#options;
+    const number = ++this.#tests;
+    if (hooks.selfTest === undefined) {
+      this.#endTest(true);
+      return;
+    }
+    hooks.selfTest((passed) => {
+      // A product that answers twice, or after the trial is over, changes nothing.
+      if (this.#isOn && number === this.#tests) this.#endTest(passed);
+    });
+  }
+
+  /** Gives the old image its place back; if there is none, the trial begins anew. */
+  revert(): void {
+    if (this.#slots.canRollBack) {
+      this.#slots.rollBack();
+      this.#report("reset");
+    } else {
+      this.#begin();
+      this.#report("failed", "there is no other image to go back to");
+    }
+  }
+
+  /** Ends the time limit, not the trial. */
+  stop(): void {
+    this.#tests += 1;
+    if (this.#timer !== undefined) this.#platform.timer.clear(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #begin(): void {
+    this.stop();
+    this.#isOn = true;
+    this.#timer = this.#platform.timer.set(() => {
+      this.#timer = undefined;
+      this.#slots.endSilent();
+      this.#report("trial-expired", "the trial image did not reach the service in time");
+    }, this.#options.trialMs);
+  }
+
+  #endTest(passed: boolean): void {
+    this.stop();
+    if (!passed) {
+      this.#slots.rejectArmed("its self-test failed");
+      this.#report("test-failed", "the self-test failed");
+      return;
+    }
+    this.#slots.confirm();
+    this.#isOn = false;
+    this.#platform.log(`confirmed: ${this.#slots.running.descriptor.version}`);
+    this.#report("test-passed");
+  }
+}
