@@ -13,65 +13,27 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ResetReason } from "../../src/ports/boot.js";
+import type { ChipObserver, ChipOptions, ChipReport } from "./chip-options.js";
 import { readCounters, type Counters } from "./counters.js";
 import { EngineProcess, type EngineEnd } from "./engine-process.js";
 import { DueCut, type PowerCut } from "./power-cut.js";
 import { loadProgram, writeModules, type ProgramLoad } from "./program.js";
 
-export interface ChipBoot {
-  readonly reason: ResetReason;
-  readonly slot: number;
-  /** Images that the boot loader refused before this one, and why. */
-  readonly refused: readonly string[];
-}
+export type { ChipBoot, ChipObserver, ChipOptions, ChipReport } from "./chip-options.js";
 
-/** What happens to a chip, for people and proofs. */
-export interface ChipObserver {
-  booted?(boot: ChipBoot): void;
-  /** A line that the program traced. */
-  line?(line: string): void;
-  /** A line of the engine's own. */
-  diagnostic?(line: string): void;
-  /** The program ended. */
-  ended?(end: EngineEnd): void;
-  /** The power failed; it comes back. Not called for `powerOff`. */
-  powerCut?(): void;
-  /** The chip cannot go on: no image starts, or the simulation itself is broken. It is off now. */
-  failed?(problem: string): void;
-}
+type ChipState =
+  | "off"
+  | "running"
+  /** The program has ended; the next boot is due in a moment. */
+  | "resetting"
+  /** The power has failed and will come back. */
+  | "dark"
+  /** The program is being ended, for the power fails or is switched off. */
+  | "losing-power"
+  | "switching-off";
 
-export interface ChipOptions {
-  readonly flashFile: string;
-  /** Path of the engine's binary. */
-  readonly engine: string;
-  /** Memory of the program, bytes; without a limit if absent. */
-  readonly heapBytes?: number;
-  readonly stackSlots?: number;
-  /** Unread, and unsent, bytes that a socket holds. */
-  readonly windowBytes?: number;
-  /** `AA:BB:CC:DD:EE:FF` */
-  readonly macAddress?: string;
-  readonly watchdogMs?: number;
-  /** From the end of a program to the next boot. */
-  readonly resetDelayMs?: number;
-  /** Further arguments of the engine. */
-  readonly engineArguments?: readonly string[];
-  /** One for each time the power comes on, in order. */
-  readonly cuts?: readonly PowerCut[];
-  readonly observer?: ChipObserver;
-}
-
-export interface ChipReport {
-  readonly boots: number;
-  /** Boots by what led to them. */
-  readonly resets: Readonly<Partial<Record<ResetReason, number>>>;
-  readonly powerCuts: number;
-  /** Blocks of flash erased, by the program and the boot loader. */
-  readonly eraseCount: number;
-  /** What engine and program counted, over all boots. */
-  readonly counters: Counters;
-}
-
+/** `creation.stack` of manifest.json. */
+const stackSlotsDefault = 512;
 const watchdogMsDefault = 10_000;
 const resetDelayMsDefault = 20;
 
@@ -80,11 +42,10 @@ export class SimulatedChip {
   readonly #observer: ChipObserver;
   readonly #cuts: PowerCut[];
   readonly #resets: Partial<Record<ResetReason, number>> = {};
-  /** Program and counters while the power is on. */
+  #state: ChipState = "off";
+  /** Program and counters, while the chip is not off. */
   #folder: string | undefined;
   #engine: EngineProcess | undefined;
-  /** What the end of the engine means if we brought it about. */
-  #killedFor: "cut" | "off" | undefined;
   #bootTimer: NodeJS.Timeout | undefined;
   #cutTimer: NodeJS.Timeout | undefined;
   #dueCut: DueCut | undefined;
@@ -103,7 +64,7 @@ export class SimulatedChip {
   }
 
   get isOn(): boolean {
-    return this.#folder !== undefined;
+    return this.#state !== "off";
   }
 
   /** Counts so far; also while the chip runs. */
@@ -119,35 +80,31 @@ export class SimulatedChip {
   }
 
   powerOn(): void {
-    if (this.isOn) return;
+    if (this.#state !== "off") return;
     this.#folder = mkdtempSync(join(tmpdir(), `simulated-chip-${process.pid}-`));
     process.on("exit", this.#abandon);
     this.#receivePower();
   }
 
-  /** Fails the power now; it comes back as after a reset. */
+  /** Fails the power now; it comes back as after a reset. Nothing happens if there is none. */
   cutPower(): void {
-    if (!this.isOn || this.#killedFor !== undefined) return;
-    if (this.#engine === undefined) {
-      this.#losePower();
-    } else {
-      this.#killedFor = "cut";
-      this.#engine.kill();
-    }
+    if (this.#state === "resetting") this.#losePower();
+    if (this.#state === "running") this.#kill("losing-power");
   }
 
   /** Switches the chip off. Resolves once nothing of it runs any more. */
   powerOff(): Promise<void> {
-    if (!this.isOn) return Promise.resolve();
+    if (this.#state === "off") return Promise.resolve();
     return new Promise((resolve) => {
       this.#switchedOff.push(resolve);
-      if (this.#engine === undefined) {
-        this.#goOff();
-      } else {
-        this.#killedFor = "off";
-        this.#engine.kill();
-      }
+      if (this.#engine === undefined) this.#goOff();
+      else this.#kill("switching-off");
     });
+  }
+
+  #kill(state: "losing-power" | "switching-off"): void {
+    this.#state = state;
+    this.#engine?.kill();
   }
 
   #receivePower(): void {
@@ -158,7 +115,6 @@ export class SimulatedChip {
   }
 
   #boot(reason: ResetReason): void {
-    this.#bootTimer = undefined;
     this.#boots += 1;
     this.#resets[reason] = (this.#resets[reason] ?? 0) + 1;
     const cutOperation = this.#dueCut?.operation(this.#readCounters(), this.#bootOperations);
@@ -171,15 +127,14 @@ export class SimulatedChip {
     } else if (outcome.kind === "stuck") {
       this.#fail([...refusals(tried), outcome.problem].join("; "));
     } else {
-      this.#observer.booted?.({ reason, slot: outcome.slot, refused: refusals(tried) });
       this.#run(outcome, reason);
+      this.#observer.booted?.({ reason, slot: outcome.slot, refused: refusals(tried) });
     }
   }
 
   #run({ slot, modules }: LoadedProgram, reason: ResetReason): void {
     const folder = this.#folder;
-    // The observer may have switched the chip off.
-    if (folder === undefined) return;
+    if (folder === undefined) throw new Error("a program without power");
     const programFolder = join(folder, "program");
     rmSync(programFolder, { recursive: true, force: true });
     mkdirSync(programFolder);
@@ -192,10 +147,12 @@ export class SimulatedChip {
       onDiagnostic: (line) => this.#observer.diagnostic?.(line),
       onEnd: (end) => this.#end(end),
     });
+    this.#state = "running";
   }
 
   #engineArguments(folder: string, slot: number, reason: ResetReason): string[] {
-    const { flashFile, heapBytes, stackSlots, windowBytes, macAddress } = this.#options;
+    const { flashFile, heapBytes, windowBytes, macAddress } = this.#options;
+    const { stackSlots = stackSlotsDefault } = this.#options;
     const named = {
       "--flash": flashFile,
       "--slot": slot,
@@ -215,31 +172,28 @@ export class SimulatedChip {
 
   #end(end: EngineEnd): void {
     this.#engine = undefined;
-    const killedFor = this.#killedFor;
-    this.#killedFor = undefined;
-    if (killedFor === "off") {
-      this.#goOff();
-      return;
-    }
-    if (killedFor === undefined) this.#observer.ended?.(end);
-    if (killedFor === "cut" || end === "power-cut") {
-      this.#losePower();
-    } else if (end === "host-failure") {
-      this.#fail("the engine did not run");
-    } else {
-      this.#reset(end);
-    }
+    const state = this.#state;
+    if (state === "switching-off") return this.#goOff();
+    if (state === "losing-power") return this.#losePower();
+    this.#observer.ended?.(end);
+    // The observer may have switched the chip off.
+    if (!this.isOn) return;
+    if (end === "power-cut") this.#losePower();
+    else if (end === "killed" || end === "host-failure") this.#fail("the engine did not run");
+    else this.#reset(end);
   }
 
-  #reset(end: EngineEnd): void {
+  #reset(end: ResettingEnd): void {
     const { resetDelayMs = resetDelayMsDefault, watchdogMs = watchdogMsDefault } = this.#options;
     // A chip that has nothing to do is silent until the watchdog has had enough.
     const delayMs = end === "idle" ? watchdogMs : resetDelayMs;
-    this.#bootTimer = setTimeout(() => this.#boot(reasonAfter(end)), delayMs);
+    this.#state = "resetting";
+    this.#bootTimer = setTimeout(() => this.#boot(reasonAfter[end]), delayMs);
   }
 
   #losePower(): void {
     this.#clearTimers();
+    this.#state = "dark";
     this.#powerCuts += 1;
     this.#observer.powerCut?.();
     if (!this.isOn) return;
@@ -254,6 +208,7 @@ export class SimulatedChip {
 
   #goOff(): void {
     this.#clearTimers();
+    this.#state = "off";
     this.#counters = this.#readCounters();
     process.off("exit", this.#abandon);
     this.#removeFolder();
@@ -294,24 +249,20 @@ function statsFile(folder: string): string {
   return join(folder, "stats");
 }
 
-function reasonAfter(end: EngineEnd): ResetReason {
-  switch (end) {
-    case "restart":
-    case "exception":
-    case "rejection":
-    case "memory-full":
-    case "stack-overflow":
-    case "bad-program":
-      return "software";
-    case "silent":
-    case "idle":
-      return "watchdog";
-    case "crash":
-      return "panic";
-    default:
-      return "unknown";
-  }
-}
+/** Ends that a chip answers with a reset. */
+type ResettingEnd = Exclude<EngineEnd, "power-cut" | "killed" | "host-failure">;
+
+const reasonAfter: Readonly<Record<ResettingEnd, ResetReason>> = {
+  restart: "software",
+  exception: "software",
+  rejection: "software",
+  "memory-full": "software",
+  "stack-overflow": "software",
+  "bad-program": "software",
+  silent: "watchdog",
+  idle: "watchdog",
+  crash: "panic",
+};
 
 function refusals(tried: ProgramLoad["tried"]): string[] {
   return tried.flatMap(({ index, problem }) =>

@@ -2,6 +2,7 @@
 // seed; and how far the chip still is from the next one. The cut itself is made by flash-file.ts
 // (in the boot loader), by the engine, or by a timer of the chip's.
 
+import { receiveBytes } from "../../src/protocol/limits.js";
 import type { Counters } from "./counters.js";
 import { seededRandom } from "./seeded.js";
 
@@ -57,34 +58,34 @@ export interface RandomCutOptions {
   readonly imageBytes: number;
 }
 
-const slotShare = 0.7;
-const operationShare = 0.2;
+const slotShare = 0.75;
 /** Flash operations in which a boot, its records and the first sectors of a download lie. */
-const earlyOperationsMax = 40;
-const earlyMsMax = 400;
+const earlyOperationsMax = 24;
+/** What an operation programs at most: the agent's receive buffer. */
+const operationBytesMax = receiveBytes;
 
 /**
- * Cuts that fall while an image is being downloaded: most in the slot, at even chances in the whole
- * image, some in the boot loader and in the first records and sectors after it.
+ * Cuts that fall while an image is being downloaded, at the same bytes for the same seed: most in
+ * the slot, at even chances in the whole image; the others in the boot loader, in the first
+ * records and in the first sectors after it. The first is in the slot: a device that loses the
+ * reply to its activation waits for a person.
  */
 export function randomCuts({ count, seed, imageBytes }: RandomCutOptions): PowerCut[] {
   const random = seededRandom(seed);
-  const kinds = Array.from({ length: count }, random);
-  const places = kinds
-    .filter((kind) => kind < slotShare)
-    .map(() => Math.floor(random() * imageBytes))
+  const inSlot = Array.from({ length: count }, (_, index) => random() < slotShare || index === 0);
+  const others = inSlot.filter((one) => !one).length;
+  // So much may be downloaded up to the others.
+  const margin = Math.min(others * earlyOperationsMax * operationBytesMax, imageBytes / 2);
+  const places = inSlot
+    .filter((one) => one)
+    .map(() => Math.floor(random() * (imageBytes - margin)))
     .sort((one, other) => one - other);
   let reached = 0;
-  return kinds.map((kind): PowerCut => {
-    if (kind < slotShare) {
-      const place = places.shift() ?? reached;
-      const bytes = place - reached;
-      reached = place;
-      return { at: "slot-bytes", count: bytes };
-    }
-    if (kind < slotShare + operationShare) {
-      return { at: "operation", count: 1 + Math.floor(random() * earlyOperationsMax) };
-    }
-    return { at: "time", delayMs: Math.floor(random() * earlyMsMax) };
+  return inSlot.map((one): PowerCut => {
+    if (!one) return { at: "operation", count: 1 + Math.floor(random() * earlyOperationsMax) };
+    const place = places.shift() ?? reached;
+    const bytes = place - reached;
+    reached = place;
+    return { at: "slot-bytes", count: bytes };
   });
 }

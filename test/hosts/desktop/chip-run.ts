@@ -6,7 +6,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type ChipBoot, type ChipOptions, SimulatedChip } from "../../../hosts/desktop/chip.js";
+import { SimulatedChip } from "../../../hosts/desktop/chip.js";
+import type { ChipBoot, ChipObserver, ChipOptions } from "../../../hosts/desktop/chip-options.js";
 import type { EngineEnd } from "../../../hosts/desktop/engine-process.js";
 import { makeFirmware } from "../../../hosts/desktop/firmware.js";
 import { findPartition, makeFlashImage } from "../../../hosts/desktop/flash-image.js";
@@ -20,6 +21,13 @@ export interface ChipRunOptions extends Omit<ChipOptions, "flashFile" | "observe
   readonly secondProgram?: string;
   /** Blank if absent. */
   readonly otadata?: readonly EntryFields[];
+  /** Changes the flash before it is used. */
+  readonly damage?: (flash: Uint8Array) => Uint8Array;
+  /** What to do with the chip within a callback of its observer. */
+  readonly at?: {
+    readonly moment: keyof ChipObserver;
+    readonly call: (chip: SimulatedChip) => void;
+  };
 }
 
 const waitMsMax = 10_000;
@@ -36,19 +44,25 @@ export class ChipRun {
   readonly #folder = mkdtempSync(join(tmpdir(), "chip-run-"));
   #waiting: { isDone: () => boolean; resolve: () => void } | undefined;
 
-  constructor({ program, secondProgram, otadata, ...options }: ChipRunOptions) {
+  constructor({ program, secondProgram, otadata, damage, at, ...options }: ChipRunOptions) {
     this.flashFile = join(this.#folder, "flash.bin");
-    writeFileSync(this.flashFile, makeFlash(program, secondProgram, otadata));
+    const flash = makeFlash(program, secondProgram, otadata);
+    writeFileSync(this.flashFile, damage?.(flash) ?? flash);
+    const happened = (moment: keyof ChipObserver, note: () => unknown): void => {
+      note();
+      if (at?.moment === moment) at.call(this.chip);
+      if (this.#waiting?.isDone() === true) this.#waiting.resolve();
+    };
     this.chip = new SimulatedChip({
       ...options,
       flashFile: this.flashFile,
       observer: {
-        line: (line) => this.#happened(() => this.lines.push(line)),
-        diagnostic: (line) => this.#happened(() => this.diagnostics.push(line)),
-        booted: (boot) => this.#happened(() => this.boots.push(boot)),
-        ended: (end) => this.#happened(() => this.ends.push(end)),
-        powerCut: () => this.#happened(() => (this.powerCuts += 1)),
-        failed: (problem) => this.#happened(() => (this.failure = problem)),
+        line: (line) => happened("line", () => this.lines.push(line)),
+        diagnostic: (line) => happened("diagnostic", () => this.diagnostics.push(line)),
+        booted: (boot) => happened("booted", () => this.boots.push(boot)),
+        ended: (end) => happened("ended", () => this.ends.push(end)),
+        powerCut: () => happened("powerCut", () => (this.powerCuts += 1)),
+        failed: (problem) => happened("failed", () => (this.failure = problem)),
       },
     });
     this.chip.powerOn();
@@ -79,11 +93,6 @@ export class ChipRun {
   async close(): Promise<void> {
     await this.chip.powerOff();
     rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  #happened(note: () => unknown): void {
-    note();
-    if (this.#waiting?.isDone() === true) this.#waiting.resolve();
   }
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 
+import { loadFile } from "../../support/vectors.js";
 import { builtEngine } from "./built-engine.js";
 import { ChipRun, type ChipRunOptions } from "./chip-run.js";
 import * as faulty from "./faulty-programs.js";
@@ -223,10 +224,71 @@ trace("counted\\n");
     assert.equal(report.eraseCount, 1);
   });
 
-  it("says what is wrong when nothing can run", async () => {
-    const chip = start({ program: tellsBoot, engineArguments: ["--no-such-option", "1"] });
+  it("can be switched off at whatever it tells", async () => {
+    for (const moment of ["booted", "line", "ended", "powerCut"] as const) {
+      let off: Promise<void> | undefined;
+      const chip = start({
+        program: `${tellsBoot} Timer.set(() => Boot.restart(), 20);`,
+        cuts: moment === "powerCut" ? [{ at: "operation", count: 1 }] : [],
+        at: { moment, call: (one) => void (off = one.powerOff()) },
+      });
+      await chip.until(() => off !== undefined);
+      await off;
+      assert.equal(chip.chip.isOn, false);
+      const { boots } = chip.chip.report();
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      assert.equal(chip.chip.report().boots, boots, moment);
+      await chip.close();
+    }
+  });
+});
+
+describe("a simulated chip that cannot go on", () => {
+  let engine = "";
+  let run: ChipRun | undefined;
+
+  before(async function () {
+    engine = await builtEngine(this);
+  });
+
+  afterEach(async () => {
+    await run?.close();
+    run = undefined;
+  });
+
+  async function failure(options: Partial<ChipRunOptions>): Promise<ChipRun> {
+    const chip = new ChipRun({ engine, program: tellsBoot, ...options });
+    run = chip;
     await chip.until(() => chip.failure !== undefined);
     assert.equal(chip.chip.isOn, false);
+    return chip;
+  }
+
+  it("says that the engine does not take its arguments", async () => {
+    const chip = await failure({ engineArguments: ["--no-such-option", "1"] });
+    assert.match(chip.failure ?? "", /engine did not run/);
     assert.match(chip.diagnostics.join(), /no-such-option/);
+  });
+
+  it("says that the engine is not there", async () => {
+    const chip = await failure({ engine: "/no/such/engine" });
+    assert.match(chip.failure ?? "", /engine did not run/);
+    assert.match(chip.diagnostics.join(), /no\/such\/engine.*ENOENT/);
+  });
+
+  it("says that the flash is none", async () => {
+    const chip = await failure({ damage: () => Buffer.from("no flash") });
+    assert.match(chip.failure ?? "", /no flash image: 8 bytes/);
+  });
+
+  it("says what is wrong with every image that could start", async () => {
+    const chip = await failure({ damage: (flash) => flash.fill(0, 0x20000, 0x20001) });
+    assert.match(chip.failure ?? "", /ota_0: no image: .*; ota_1: no image: .*; no partition/);
+  });
+
+  it("says that an image carries no program, as one for a real chip does not", async () => {
+    const image = loadFile("app-image", "esp32-1.0.0.bin");
+    const chip = await failure({ damage: (flash) => (flash.set(image, 0x20000), flash) });
+    assert.match(chip.failure ?? "", /no program for the simulated chip/);
   });
 });
