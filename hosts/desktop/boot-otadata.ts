@@ -10,7 +10,7 @@
 import { crc32 } from "node:zlib";
 import { blockBytes, readBytes, type BootFlash } from "./boot-flash.js";
 
-export const bootState = {
+const bootState = {
   new: 0,
   pendingVerify: 1,
   valid: 2,

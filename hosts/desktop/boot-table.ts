@@ -9,7 +9,7 @@
 import { createHash } from "node:crypto";
 import { readBytes, type BootFlash } from "./boot-flash.js";
 
-export const tableAddress = 0x8000;
+const tableAddress = 0x8000;
 const recordBytes = 32;
 const recordsMax = 96;
 

@@ -27,7 +27,7 @@ export interface BootTry {
   readonly problem?: string;
 }
 
-export interface Booted {
+interface Booted {
   readonly index: number;
   readonly partition: BootPartition;
   readonly image: BootImage;
@@ -43,7 +43,7 @@ export interface BootReport {
 }
 
 /** Index of the test image. */
-export const testIndex = -2;
+const testIndex = -2;
 
 /** Boots. Throws only what the flash throws: then the power was cut. */
 export function boot(flash: BootFlash, options: BootOptions = {}): BootReport {

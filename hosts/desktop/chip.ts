@@ -19,7 +19,7 @@ import { EngineProcess, type EngineEnd } from "./engine-process.js";
 import { DueCut, type PowerCut } from "./power-cut.js";
 import { loadProgram, writeModules, type ProgramLoad } from "./program.js";
 
-export type { ChipBoot, ChipObserver, ChipOptions, ChipReport } from "./chip-options.js";
+export type { ChipObserver, ChipOptions, ChipReport } from "./chip-options.js";
 
 type ChipState =
   | "off"

@@ -44,7 +44,8 @@ export interface EngineOptions {
   readonly onEnd: (end: EngineEnd) => void;
 }
 
-export const watchdogDescriptor = 3;
+const watchdogDescriptor = 3;
+const watchdogArguments = ["--watchdog-fd", String(watchdogDescriptor)];
 
 /** Exit codes of the engine (engine/README.md). */
 const ends: Readonly<Record<number, EngineEnd>> = {
@@ -70,9 +71,8 @@ export class EngineProcess {
   #isOver = false;
 
   constructor(options: EngineOptions) {
-    const watch = `--watchdog-fd=${watchdogDescriptor}`.split("=");
     this.#watchdogMs = options.watchdogMs;
-    this.#child = spawn(options.path, [...watch, ...options.arguments], {
+    this.#child = spawn(options.path, [...watchdogArguments, ...options.arguments], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
     const { stdout, stderr } = this.#child;

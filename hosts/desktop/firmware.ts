@@ -37,7 +37,7 @@ export interface FirmwareSource {
 }
 
 /** What keeps a real chip from taking the image. */
-export const projectSuffix = "-sim";
+const projectSuffix = "-sim";
 
 /** Where the ESP32 shows flash as data; an image's first segment lies at offset 32 of a page. */
 const payloadAddress = 0x3f400020;

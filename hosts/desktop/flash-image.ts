@@ -22,7 +22,7 @@ import { openSha256 } from "../../src/flash/sha256.js";
 export const flashBytesDefault = 4 << 20;
 
 /** What the factory writes into a device; the keys of NVS namespace `provision`. */
-export interface DeviceIdentity {
+interface DeviceIdentity {
   readonly vendor: string;
   readonly model: string;
   /** Absent: the serial is the MAC address, in the form that the firmware has compiled in. */
@@ -39,7 +39,7 @@ export interface FlashSource {
 }
 
 /** What an OTA slot of a flash holds. */
-export interface SlotContents {
+interface SlotContents {
   readonly slot: number;
   readonly partition: Partition;
   /** Of the image; absent if there is none, or it has no descriptor. */

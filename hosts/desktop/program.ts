@@ -23,7 +23,7 @@ export interface ProgramLoad {
 }
 
 /** The module that is run. */
-export const mainModule = "main.js";
+const mainModule = "main.js";
 
 const descriptorBytes = 256;
 

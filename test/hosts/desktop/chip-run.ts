@@ -9,18 +9,27 @@ import { join } from "node:path";
 import { SimulatedChip } from "../../../hosts/desktop/chip.js";
 import type { ChipBoot, ChipObserver, ChipOptions } from "../../../hosts/desktop/chip-options.js";
 import type { EngineEnd } from "../../../hosts/desktop/engine-process.js";
+import type { FirmwareConfig } from "../../../hosts/desktop/device/config.js";
 import { makeFirmware } from "../../../hosts/desktop/firmware.js";
-import { findPartition, makeFlashImage } from "../../../hosts/desktop/flash-image.js";
-import { readFlashImage } from "../../../hosts/desktop/flash-image.js";
+import {
+  findPartition,
+  makeFlashImage,
+  readFlashImage,
+} from "../../../hosts/desktop/flash-image.js";
 import { type EntryFields, makeOtadata } from "./boot-vectors.js";
 
-/** Main modules by slot. */
-export interface ChipRunOptions extends Omit<ChipOptions, "flashFile" | "observer"> {
-  readonly program: string;
-  /** In ota_1. */
+interface FlashOptions {
+  /** The agent if absent. */
+  readonly program?: string;
+  /** In ota_1, which is empty if absent. */
   readonly secondProgram?: string;
+  /** What the programs have compiled in. */
+  readonly config?: FirmwareConfig;
   /** Blank if absent. */
   readonly otadata?: readonly EntryFields[];
+}
+
+export interface ChipRunOptions extends FlashOptions, Omit<ChipOptions, "flashFile" | "observer"> {
   /** Changes the flash before it is used. */
   readonly damage?: (flash: Uint8Array) => Uint8Array;
   /** What to do with the chip within a callback of its observer. */
@@ -44,9 +53,10 @@ export class ChipRun {
   readonly #folder = mkdtempSync(join(tmpdir(), "chip-run-"));
   #waiting: { isDone: () => boolean; resolve: () => void } | undefined;
 
-  constructor({ program, secondProgram, otadata, damage, at, ...options }: ChipRunOptions) {
+  constructor(options: ChipRunOptions) {
+    const { damage, at } = options;
     this.flashFile = join(this.#folder, "flash.bin");
-    const flash = makeFlash(program, secondProgram, otadata);
+    const flash = makeFlash(options);
     writeFileSync(this.flashFile, damage?.(flash) ?? flash);
     const happened = (moment: keyof ChipObserver, note: () => unknown): void => {
       note();
@@ -96,23 +106,28 @@ export class ChipRun {
   }
 }
 
-function makeFlash(
-  program: string,
-  secondProgram: string | undefined,
-  otadata: readonly EntryFields[] = [],
-): Uint8Array {
-  const identity = { vendor: "acme", model: "lamp", sn: "000001" };
-  const firmware = makeProgram("1.0.0", program);
+/** The service of its identity is not there: nothing listens on the discard port. */
+const identity = { vendor: "acme", model: "lamp", sn: "000001", host: "127.0.0.1", port: 9 };
+
+function makeFlash({ program, secondProgram, config, otadata = [] }: FlashOptions): Uint8Array {
+  const firmware = makeProgram({ version: "1.0.0", program, config });
   const flash = makeFlashImage({ identity, firmware });
   const { partitions } = readFlashImage(flash);
   flash.set(makeOtadata(otadata), findPartition(partitions, "otadata").offset);
   if (secondProgram !== undefined) {
-    const second = makeProgram("1.1.0", secondProgram);
+    const second = makeProgram({ version: "1.1.0", program: secondProgram, config });
     flash.set(second, findPartition(partitions, "ota_1").offset);
   }
   return flash;
 }
 
-function makeProgram(version: string, program: string): Uint8Array {
-  return makeFirmware({ name: "lamp", version, modules: { "main.js": program } });
+interface ProgramOptions {
+  readonly version: string;
+  readonly program: string | undefined;
+  readonly config: FirmwareConfig | undefined;
+}
+
+function makeProgram({ version, program, config = {} }: ProgramOptions): Uint8Array {
+  const modules = program === undefined ? {} : { "main.js": program };
+  return makeFirmware({ name: "lamp", version, config, modules });
 }

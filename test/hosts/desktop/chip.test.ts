@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 
+import { parseChipEvent } from "../../../hosts/desktop/chip-event.js";
 import { loadFile } from "../../support/vectors.js";
 import { builtEngine } from "./built-engine.js";
 import { ChipRun, type ChipRunOptions } from "./chip-run.js";
@@ -29,7 +30,8 @@ if (Boot.resetReason === "power-on") Timer.set(() => { ${fault} }, 1);
 const seq1Valid = { ota_seq: 1, ota_state: 2, crc: 1195612314 };
 const seq2New = { ota_seq: 2, ota_state: 0, crc: 1442199412 };
 
-describe("the simulated chip", () => {
+/** Chips for the tests of a suite, switched off after each. Registers the suite's hooks. */
+function chips(defaults: Partial<ChipRunOptions>): (options: Partial<ChipRunOptions>) => ChipRun {
   let engine = "";
   let run: ChipRun | undefined;
 
@@ -42,10 +44,17 @@ describe("the simulated chip", () => {
     run = undefined;
   });
 
-  function start(options: Omit<ChipRunOptions, "engine">): ChipRun {
-    run = new ChipRun({ engine, watchdogMs: 400, resetDelayMs: 1, ...options });
+  return (options) => {
+    run = new ChipRun({ engine, resetDelayMs: 1, ...defaults, ...options });
     return run;
-  }
+  };
+}
+
+/** Long enough for a program to start on a busy machine, where it is not what is waited for. */
+const watchdogMs = 800;
+
+describe("the simulated chip", () => {
+  const start = chips({});
 
   it("runs the program that lies in its flash", async () => {
     const chip = start({ program: tellsBoot });
@@ -70,7 +79,7 @@ describe("the simulated chip", () => {
   ] as const;
   for (const [what, end, fault, reason] of endings) {
     it(`resets at ${what}`, async () => {
-      const chip = start({ program: once(fault), heapBytes: 65536 });
+      const chip = start({ program: once(fault), heapBytes: 65536, watchdogMs });
       await chip.until(() => chip.lines.length > 1);
       assert.deepEqual(chip.ends, [end]);
       assert.deepEqual(chip.lines, ["slot 0, power-on", `slot 0, ${reason}`]);
@@ -78,7 +87,7 @@ describe("the simulated chip", () => {
   }
 
   it("resets a program that lives but says nothing to the watchdog", async () => {
-    const chip = start({ program: faulty.fallsSilent });
+    const chip = start({ program: faulty.fallsSilent, watchdogMs });
     await chip.until(() => chip.boots.length > 1);
     assert.deepEqual(chip.ends, ["silent"]);
     assert.equal(chip.boots[1]?.reason, "watchdog");
@@ -86,11 +95,11 @@ describe("the simulated chip", () => {
 
   it("leaves a program alone that has nothing to do, until the watchdog has had enough", async () => {
     const started = performance.now();
-    const chip = start({ program: 'trace("done\\n");' });
+    const chip = start({ program: 'trace("done\\n");', watchdogMs });
     await chip.until(() => chip.boots.length > 1);
     assert.deepEqual(chip.ends, ["idle"]);
     assert.equal(chip.boots[1]?.reason, "watchdog");
-    assert.ok(performance.now() - started >= 400);
+    assert.ok(performance.now() - started >= watchdogMs);
   });
 
   it("goes back to the old image after a trial that crashes at its start", async () => {
@@ -108,6 +117,44 @@ describe("the simulated chip", () => {
   });
 });
 
+describe("the agent on the simulated chip", () => {
+  const start = chips({ heapBytes: 94208 });
+
+  /** The states that the agent has told of. */
+  function states(chip: ChipRun): string[] {
+    const events = chip.lines.map(parseChipEvent);
+    return events.flatMap((event) => (event?.event === "status" ? [event.state] : []));
+  }
+
+  it("reads its identity from flash and asks for its key, in the chip's memory", async () => {
+    const chip = start({});
+    await chip.until(() => states(chip).includes("backing-off"));
+    assert.deepEqual(states(chip), ["identifying", "activating", "backing-off"]);
+    assert.ok(chip.lines.some((line) => line.includes("127.0.0.1:9 refuses the connection")));
+  });
+
+  it("is gone with a program that throws later", async () => {
+    const chip = start({ program: faulty.crashesAfter(100) });
+    await chip.until(() => chip.ends.length > 0);
+    assert.deepEqual(chip.ends, ["exception"]);
+    assert.equal(states(chip)[0], "identifying");
+  });
+
+  it("gives the old image its place back if the new one does not reach the service", async () => {
+    const chip = start({
+      program: tellsBoot,
+      secondProgram: faulty.neverReachesService,
+      config: { trialMs: 200 },
+      otadata: [seq1Valid, seq2New],
+    });
+    await chip.until(() => chip.boots.length > 1);
+    const boots = chip.boots.map(({ slot, reason }) => `${slot} ${reason}`);
+    assert.deepEqual(boots, ["1 power-on", "0 software"]);
+    assert.deepEqual(chip.ends, ["restart"]);
+    assert.ok(states(chip).includes("reverting"));
+  });
+});
+
 /** Programs 4096 bytes of zeros into the idle slot, 256 at a time, then tells it. */
 const writesSlot = `${tellsBoot}
 import Flash from "embedded:storage/flash";
@@ -118,22 +165,7 @@ trace("written\\n");
 `;
 
 describe("the power of the simulated chip", () => {
-  let engine = "";
-  let run: ChipRun | undefined;
-
-  before(async function () {
-    engine = await builtEngine(this);
-  });
-
-  afterEach(async () => {
-    await run?.close();
-    run = undefined;
-  });
-
-  function start(options: Omit<ChipRunOptions, "engine">): ChipRun {
-    run = new ChipRun({ engine, resetDelayMs: 1, ...options });
-    return run;
-  }
+  const start = chips({});
 
   it("fails after so many bytes programmed in the slot, and what was written is there", async () => {
     // Power is off long enough to look at the flash before the next boot erases it.
@@ -244,21 +276,10 @@ trace("counted\\n");
 });
 
 describe("a simulated chip that cannot go on", () => {
-  let engine = "";
-  let run: ChipRun | undefined;
-
-  before(async function () {
-    engine = await builtEngine(this);
-  });
-
-  afterEach(async () => {
-    await run?.close();
-    run = undefined;
-  });
+  const start = chips({ program: tellsBoot });
 
   async function failure(options: Partial<ChipRunOptions>): Promise<ChipRun> {
-    const chip = new ChipRun({ engine, program: tellsBoot, ...options });
-    run = chip;
+    const chip = start(options);
     await chip.until(() => chip.failure !== undefined);
     assert.equal(chip.chip.isOn, false);
     return chip;
