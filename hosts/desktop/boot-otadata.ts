@@ -16,7 +16,6 @@ const bootState = {
   valid: 2,
   invalid: 3,
   aborted: 4,
-  undefined: 0xffffffff,
 } as const;
 
 /** Index of no slot: the factory's image or, without one, whatever starts. */

@@ -56,6 +56,11 @@ const flashBytes = 4 << 20;
 const tableAddress = 0x8000;
 const tables = loadIndex<TableIndex>("partition-table", "partition-tables.json").tables;
 
+const imageIndex = loadIndex<{ readonly good: readonly { readonly file: string }[] }>(
+  "app-image",
+  "verdicts.json",
+);
+
 /** What the slots hold in all runs of the otadata index, unless a case says otherwise. */
 const goodImages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   a_4mb_ab: { ota_0: "esp32-1.0.0.bin", ota_1: "esp32-1.1.0.bin" },
@@ -118,8 +123,8 @@ export function entriesIn({ flash, otadataAddress }: VectorFlash): EntryFields[]
 }
 
 function loadImage(file: string): Uint8Array {
-  const damaged = !Object.values(goodImages).some((images) => Object.values(images).includes(file));
-  return damaged ? loadFile("app-image", "damaged", file) : loadFile("app-image", file);
+  const folders = imageIndex.good.some((good) => good.file === file) ? [] : ["damaged"];
+  return loadFile("app-image", ...folders, file);
 }
 
 function addressOf(table: string, label: string): number {

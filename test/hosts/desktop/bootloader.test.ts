@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { type BootReport, boot } from "../../../hosts/desktop/bootloader.js";
-import { verifyBootImage } from "../../../hosts/desktop/boot-image.js";
+import { type BootChip, esp32, verifyBootImage } from "../../../hosts/desktop/boot-image.js";
 import { cutsIn, NorFlash, PowerCut } from "../../support/nor-flash.js";
 import { loadFile, loadIndex } from "../../support/vectors.js";
 import {
@@ -13,6 +13,26 @@ import {
   otadataIndex,
   type VectorFlash,
 } from "./boot-vectors.js";
+
+/** The chips of the golden data, by name: with the revisions that their verdicts were given for. */
+const chips: Readonly<Record<string, BootChip>> = {
+  esp32,
+  esp32c3: {
+    id: 5,
+    revision: 4,
+    mapped: [
+      [0x3c000000, 0x3c800000],
+      [0x42000000, 0x42800000],
+    ],
+  },
+};
+
+/** The chip of an image, which its file's name begins with. */
+function chipOf(file: string): BootChip {
+  const chip = chips[file.split("-")[0] ?? ""];
+  assert.ok(chip !== undefined, file);
+  return chip;
+}
 
 function assertVerdict(report: BootReport, { flash }: VectorFlash, verdict: BootVerdict): void {
   assert.equal(report.selected?.index, verdict.selected_index);
@@ -79,7 +99,7 @@ interface FlashIndex {
   readonly images: readonly {
     readonly file: string;
     readonly boot: Readonly<Record<string, Pick<BootVerdict, "selected_index" | "booted_index">>>;
-    readonly slots: readonly { readonly image_len: number }[];
+    readonly slots: readonly { readonly slot: string; readonly image_len: number }[];
   }[];
 }
 
@@ -88,10 +108,12 @@ describe("the boot loader on a whole flash image of esptool's", () => {
     for (const [mode, verdict] of Object.entries(image.boot)) {
       it(`starts the slot that ESP-IDF starts: ${image.file}, ${mode}`, () => {
         const flash = NorFlash.of(loadFile("flash", image.file));
-        const report = boot(flash, { rollback: mode === "rollback" });
+        const chip = chipOf(image.file);
+        const report = boot(flash, { chip, rollback: mode === "rollback" });
         assert.equal(report.selected?.index, verdict.selected_index);
         assert.equal(report.booted?.index, verdict.booted_index);
-        const slot = image.slots[verdict.booted_index ?? -1];
+        const { label } = report.booted.partition;
+        const slot = image.slots.find((one) => one.slot === label);
         assert.equal(report.booted.image.byteLength, slot?.image_len);
       });
     }
@@ -156,24 +178,6 @@ interface ImageCase {
 }
 
 describe("the boot loader's look at an image, held to esp_image_verify", () => {
-  const chips = {
-    esp32: {
-      id: 0,
-      revision: 300,
-      mapped: [
-        [0x3f400000, 0x3f800000],
-        [0x400d0000, 0x40400000],
-      ],
-    },
-    esp32c3: {
-      id: 5,
-      revision: 4,
-      mapped: [
-        [0x3c000000, 0x3c800000],
-        [0x42000000, 0x42800000],
-      ],
-    },
-  } as const;
   const { good, damaged } = loadIndex<ImageIndex>("app-image", "verdicts.json");
   const images = [
     ...good.map((image) => ({ ...image, path: ["app-image", image.file] })),
@@ -185,7 +189,7 @@ describe("the boot loader's look at an image, held to esp_image_verify", () => {
       const partition = { offset: 0x10000, size: 0x1e0000 };
       const flash = new NorFlash({ size: 4 << 20 });
       flash.write(loadFile(...path), partition.offset);
-      const verdict = verifyBootImage(flash, partition, chips[chip as keyof typeof chips]);
+      const verdict = verifyBootImage(flash, partition, chipOf(chip));
       const byteLength = "problem" in verdict ? 0 : verdict.byteLength;
       assert.equal(byteLength, idf.image_len, JSON.stringify(verdict));
     });
