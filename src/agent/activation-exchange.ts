@@ -12,7 +12,7 @@ import { failedAnswer, problemOfFailure, type ContactProblem } from "./contact.j
 const bodyBytesMax = cikCharacters + 2;
 
 /** Why there is no CIK yet, in words for the person who can change it. */
-export const activationReasons = Object.freeze({
+const activationReasons = Object.freeze({
   unknown: "the service does not know this vendor, model or serial (404): register the serial",
   notEnabled:
     "the serial is not enabled, its window is over, or it was activated before and the answer " +

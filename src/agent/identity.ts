@@ -30,7 +30,7 @@ export interface IdentityProblem {
 }
 
 /** Keys of the factory's domain. */
-export const identityKeys = Object.freeze({
+const identityKeys = Object.freeze({
   vendor: "vendor",
   model: "model",
   serial: "sn",

@@ -35,7 +35,7 @@ export interface SimulationOptions {
   readonly json: boolean;
 }
 
-export const heapBytesDefault = 94_208;
+const heapBytesDefault = 94_208;
 const sizeBytesDefault = 1 << 20;
 const sizeBytesMin = 98_304;
 /** Of a slot in hosts/esp32/partitions.csv. */

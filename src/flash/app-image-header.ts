@@ -16,7 +16,7 @@ import { readUint16, readUint32, writeUint16, writeUint32 } from "./little-endia
 
 export const appImageHeaderBytes = 24;
 export const segmentHeaderBytes = 8;
-export const segmentsMax = 16;
+const segmentsMax = 16;
 /** A segment is smaller than this, and so is the partition it lies in, or equal. */
 export const segmentBytesLimit = 0x1000000;
 export const checksumSeed = 0xef;

@@ -58,7 +58,7 @@ function finishMoves(pages: NvsPages): void {
         pages.retire(page);
         continue;
       }
-      if (holdsAll(page, last)) pages.retire(last);
+      if (holdsAll(page, last) || !pages.canGrow) pages.retire(last);
     }
     if (pages.canGrow) pages.move(page);
   }

@@ -5,7 +5,7 @@
 import type { OtaEntries, OtaEntry, OtaSector } from "./otadata.js";
 import { activeSector, counts, isBootable, isPresent, otaState, slotOf } from "./otadata.js";
 
-export const factoryIndex = -1;
+const factoryIndex = -1;
 
 export interface BootOptions {
   /** The table has a factory partition. */

@@ -6,7 +6,7 @@
 import { isAlphanumeric, isDigit } from "../protocol/ascii.js";
 import { RemoteProtocolError } from "./protocol-error.js";
 
-export const tab = 0x09;
+const tab = 0x09;
 export const lineFeed = 0x0a;
 export const carriageReturn = 0x0d;
 export const space = 0x20;

@@ -20,8 +20,8 @@ export type RequestedRange =
   | { readonly kind: "unsatisfiable" };
 
 const unit = "bytes ";
-const whole: RequestedRange = { kind: "whole" };
-const unsatisfiable: RequestedRange = { kind: "unsatisfiable" };
+const whole: RequestedRange = Object.freeze({ kind: "whole" });
+const unsatisfiable: RequestedRange = Object.freeze({ kind: "unsatisfiable" });
 
 /**
  * What the value of a Range header, or its absence, asks of a content of `size` bytes. Another unit
