@@ -2,7 +2,7 @@
 // entries, read at once, and a draft for the entry being written. Nobody keeps what they hold.
 
 import type { FlashPartition } from "../ports/flash.js";
-import { entryBytes, NvsEntryView } from "./nvs-entry.js";
+import { entriesPerPage, entryBytes, NvsEntryView } from "./nvs-entry.js";
 
 export const pageBytes = 4096;
 const headerBytes = 32;
@@ -32,13 +32,13 @@ export class NvsFlash {
   /** The entry at `index` of a page, good until the next call of any method. */
   entry(sector: number, index: number): NvsEntryView {
     const place = index % windowEntries;
-    const windowOffset = entryOffset(sector, index - place);
+    const first = index - place;
+    const windowOffset = entryOffset(sector, first);
     if (windowOffset !== this.#windowOffset) {
       this.#windowOffset = -1;
-      // The last two entries of the last window lie beyond the page, or beyond the partition.
-      const isLast = index - place + windowEntries > 126;
-      const bytes = this.#window.bytes;
-      this.#partition.read(isLast ? bytes.subarray(0, 14 * entryBytes) : bytes, windowOffset);
+      // The last window of a page is two entries short.
+      const count = Math.min(windowEntries, entriesPerPage - first);
+      this.#partition.read(this.#window.bytes.subarray(0, count * entryBytes), windowOffset);
       this.#windowOffset = windowOffset;
     }
     this.#window.offset = place * entryBytes;

@@ -1,10 +1,10 @@
 // What opening a partition puts right after a power cut, and what it makes of damage.
 //
 // The rules, in this order, are those of ESP-IDF (nvs_page.cpp, nvs_pagemanager.cpp, nvs_storage.cpp)
-// but for three, where Espressif's library can lose a value at a cut:
-//   * an older item is a twin of the newest one only if the chunk index is the same too: the library
+// but where Espressif's library can lose a value at a cut, or bring an old one back:
+//   * an older item is a twin of the newest only if its chunk index is the same too: the library
 //     takes the old chunk of a blob for a twin of the new one, and then has neither blob;
-//   * a twin on an older page goes whatever its type: a key has one value;
+//   * all older twins go, of whatever type: a key has one value;
 //   * of a page being moved and its copy the one that holds all of the other stays. The library always
 //     drops the copy, which is the only one left if the cut fell while the old page was erased.
 //
@@ -49,7 +49,10 @@ function eraseOlderTwins(pages: NvsPages): void {
   }
 }
 
-/** Ends every move that a cut left half done: see the steps in nvs-pages.ts. */
+/**
+ * Ends every move that a cut left half done: see the steps in nvs-pages.ts. If neither page holds
+ * all of the other (damage), both stay if there is room, or else the old page, as in ESP-IDF.
+ */
 function finishMoves(pages: NvsPages): void {
   for (const page of pages.inUse.filter(({ state }) => state === "freeing")) {
     const { last } = pages;

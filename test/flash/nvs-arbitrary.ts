@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type { NvsEntry, NvsValue } from "../../src/flash/nvs-value.js";
 
 /** Sizes around those of an entry and of a page, where the code has its borders. */
-export const anySize = fc.oneof(
+const anySize = fc.oneof(
   fc.nat(100),
   fc.constantFrom(0, 1, 31, 32, 33, 63, 64, 65, 3967, 3968, 3969, 3999, 4000),
 );

@@ -249,6 +249,49 @@ describe("Nvs, power cuts", () => {
     }
   });
 
+  it("opens, and keeps what is whole, if the page that was being moved is damaged", () => {
+    const flash = new NorFlash({ size });
+    for (const { before, step } of movingSteps.slice(0, 1)) {
+      runAll(flash, before);
+      const old = contentOf(Nvs.open(flash));
+      const { operations } = rehearse(flash, step);
+      // The sixth entry is being copied; the second, which has been copied, is damaged.
+      const copies = operations.flatMap(({ byteOffset, byteLength }, operation) => {
+        return byteLength === 32 && byteOffset % 4096 >= 64 ? [operation] : [];
+      });
+      runCut(flash, { operation: copies[5] ?? 0, bytes: 7 }, () => {
+        runAll(flash, [step]);
+      });
+      const { content } = flash.snapshot();
+      assert.equal(content[0], 0xf8);
+      content.fill(0, 96, 128);
+      const found = contentOf(Nvs.open(NorFlash.of(content)));
+      assert.ok(found.size >= old.size - 1 && found.size > 2, [...found.keys()].join());
+      for (const [place, digest] of found) assert.equal(digest, old.get(place));
+    }
+  });
+
+  it("keeps old or new, and all others, if the namespace is new", () => {
+    const flash = new NorFlash({ size });
+    runAll(flash, [u32("count", 1)]);
+    const start = flash.snapshot();
+    const set = () => {
+      Nvs.open(flash).set("new", "name", { type: "string", value: "a".repeat(40) });
+    };
+    flash.powerOn();
+    set();
+    const operations = [...flash.operations];
+    for (const cut of cutsIn(operations, fineGrid)) {
+      flash.restore(start);
+      runCut(flash, cut, set);
+      const places = [...contentOf(Nvs.open(flash)).keys()].join();
+      assert.match(places, /^app:count(,new:name)?$/);
+      set();
+      assert.equal(contentOf(Nvs.open(flash)).size, 2);
+      assert.equal(Nvs.open(flash).stats().namespaces, 2);
+    }
+  });
+
   it("has each key or has it not if the erase of a namespace is cut", () => {
     const flash = new NorFlash({ size });
     runAll(flash, [
