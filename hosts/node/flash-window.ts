@@ -1,8 +1,7 @@
 // A partition as a window on a whole flash chip: the same operations, shifted and bounded.
 
+import { sectorBytes } from "../../src/protocol/limits.js";
 import type { FlashPartition, FlashStatus } from "../../src/ports/flash.js";
-
-export const blockLength = 4096;
 
 export class FlashWindow implements FlashPartition {
   readonly #flash: FlashPartition;
@@ -31,15 +30,15 @@ export class FlashWindow implements FlashPartition {
   }
 
   eraseBlock(first: number, end = first + 1): void {
-    this.#check(first * blockLength, (end - first) * blockLength);
+    this.#check(first * sectorBytes, (end - first) * sectorBytes);
     this.#refuseReadOnly();
-    const base = this.#offset / blockLength;
+    const base = this.#offset / sectorBytes;
     this.#flash.eraseBlock(base + first, base + end);
   }
 
   status(): FlashStatus {
-    this.#check(0, 0);
-    return { size: this.#size, blockLength, blocks: this.#size / blockLength };
+    this.#refuseClosed();
+    return flashStatus(this.#size);
   }
 
   close(): void {
@@ -47,14 +46,25 @@ export class FlashWindow implements FlashPartition {
   }
 
   #check(byteOffset: number, byteLength: number): void {
+    this.#refuseClosed();
+    checkRange(byteOffset, byteLength, this.#size);
+  }
+
+  #refuseClosed(): void {
     if (this.#closed) throw new Error("the partition is closed");
-    if (byteOffset < 0 || byteLength < 0 || byteOffset + byteLength > this.#size) {
-      const range = `${String(byteOffset)}+${String(byteLength)}`;
-      throw new RangeError(`${range} leaves the partition of ${String(this.#size)} bytes`);
-    }
   }
 
   #refuseReadOnly(): void {
     if (this.#readOnly) throw new Error("the partition is read-only");
   }
+}
+
+/** Throws a RangeError if `byteLength` bytes at `byteOffset` are not all within `size` bytes. */
+export function checkRange(byteOffset: number, byteLength: number, size: number): void {
+  if (byteOffset >= 0 && byteLength >= 0 && byteOffset + byteLength <= size) return;
+  throw new RangeError(`${byteLength} bytes at ${byteOffset} leave a flash of ${size} bytes`);
+}
+
+export function flashStatus(size: number): FlashStatus {
+  return { size, blockLength: sectorBytes, blocks: size / sectorBytes };
 }
