@@ -21,20 +21,24 @@ export class VirtualTime {
     return this.#nowMs;
   }
 
-  /** Events that are still to come. */
+  /** Events that are still to come. Counts them: not for busy places. */
   get pending(): number {
-    return this.#heap.length;
+    return this.#heap.filter(({ cancelled }) => !cancelled).length;
   }
 
+  /** Calls `callback` in `delayMs`: at once if that is negative, never if it is infinite. */
   schedule(callback: () => void, delayMs: number): VirtualEvent {
+    if (Number.isNaN(delayMs)) throw new RangeError("a delay is no number");
     this.#sequence += 1;
     const atMs = this.#nowMs + Math.max(0, delayMs);
     const event: Event = { atMs, sequence: this.#sequence, callback, cancelled: false };
+    if (atMs === Infinity) return event;
     this.#heap.push(event);
     this.#rise(this.#heap.length - 1);
     return event;
   }
 
+  /** Cancelling what has happened is no error. */
   cancel(event: VirtualEvent): void {
     (event as Event).cancelled = true;
   }
@@ -52,10 +56,15 @@ export class VirtualTime {
     }
   }
 
-  /** Runs until `done` says so; false if `untilMs` or the end of all events came first. */
+  /**
+   * Runs until `done` says so; false if `untilMs` came first, and then it is that late, or if
+   * there were no more events.
+   */
   runUntil(done: () => boolean, untilMs = Infinity): boolean {
     while (!done()) {
-      if (!this.step(untilMs)) return false;
+      if (this.step(untilMs)) continue;
+      if (untilMs < Infinity) this.#nowMs = Math.max(this.#nowMs, untilMs);
+      return false;
     }
     return true;
   }
