@@ -2,6 +2,7 @@
 // and no more: a window of unread bytes, `onReadable` only when new bytes came, `onError` for end
 // and reset alike and only after the last unread byte, callbacks never from inside a method.
 
+import { isIPv4 } from "node:net";
 import type { Resolve } from "../../src/ports/resolve.js";
 import type { Connect, TCP, TCPOptions } from "../../src/ports/tcp.js";
 import type { VirtualTime } from "./virtual-time.js";
@@ -11,9 +12,9 @@ import type { Scheduled, World } from "./world.js";
 export interface PeerSocket {
   /** Queues bytes to the chip. Ignored once the connection is over. */
   send(bytes: Uint8Array): void;
-  /** Ends in good order, after what was sent. */
+  /** Ends in good order, after what was sent. The chip's bytes still come. */
   end(): void;
-  /** Breaks the connection; what the chip has not received is lost. */
+  /** Breaks the connection: what is on its way, or waits for room in the chip's window, is lost. */
   reset(): void;
 }
 
@@ -73,24 +74,22 @@ export class VirtualNetwork implements World {
 
   readonly resolve: Resolve = (host, onResolved) => {
     this.time.schedule(() => {
-      onResolved(isAddress(host) ? host : this.names.get(host));
+      onResolved(isIPv4(host) ? host : this.names.get(host));
     }, this.latencyMs);
   };
 
   readonly connect: Connect = (options) => {
-    if (!isAddress(options.address)) throw new Error("invalid address");
+    if (!isIPv4(options.address)) throw new Error("invalid address");
     return new VirtualSocket(this, options);
   };
-}
-
-function isAddress(text: string): boolean {
-  return /^\d{1,3}(\.\d{1,3}){3}$/.test(text);
 }
 
 class VirtualSocket implements TCP {
   readonly #network: VirtualNetwork;
   readonly #options: TCPOptions;
   #handler: PeerHandler | undefined;
+  /** By the peer, which hears nothing more from then on. */
+  #isReset = false;
   /** Bytes the chip may read now, and bytes that wait for room in the window. */
   #unread: Uint8Array = new Uint8Array(0);
   #queued: Uint8Array = new Uint8Array(0);
@@ -124,9 +123,9 @@ class VirtualSocket implements TCP {
     }
     const copy = buffer.slice();
     this.#unsentBytes += copy.length;
-    this.#network.time.schedule(() => {
-      this.#handler?.onBytes(copy);
-    }, this.#network.latencyMs);
+    this.#tellPeer((handler) => {
+      handler.onBytes(copy);
+    });
     this.#later(() => {
       this.#unsentBytes -= copy.length;
       if (this.#state === "open") {
@@ -138,11 +137,7 @@ class VirtualSocket implements TCP {
   close(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
-    const handler = this.#handler;
-    this.#handler = undefined;
-    this.#network.time.schedule(() => {
-      handler?.onClosed?.();
-    }, this.#network.latencyMs);
+    this.#tellPeer((handler) => handler.onClosed?.());
   }
 
   #refuseClosed(): void {
@@ -172,6 +167,7 @@ class VirtualSocket implements TCP {
         }, this.#network.latencyMs);
       },
       reset: () => {
+        this.#isReset = true;
         this.#later(() => {
           if (this.#state === "over") return;
           this.#queued = new Uint8Array(0);
@@ -189,7 +185,7 @@ class VirtualSocket implements TCP {
     this.#fill();
   }
 
-  /** Moves queued bytes into the window and tells about them, in a turn of its own. */
+  /** Moves queued bytes into the window, or tells the end, in a turn of its own. */
   #fill(): void {
     if (this.#delivering) return;
     this.#delivering = true;
@@ -210,10 +206,14 @@ class VirtualSocket implements TCP {
       this.#state = "over";
       this.#options.onError();
     }
-    // What the callback read made room, or uncovered the end.
-    if (this.#state === "ended" || this.#queued.length > 0) {
-      if (this.#unread.length < this.#network.windowBytes) this.#fill();
-    }
+    // What is left waits for the chip: `read` makes room, and uncovers the end.
+  }
+
+  /** What is on the wire stays there: neither `close` nor a power cut takes it back. */
+  #tellPeer(tell: (handler: PeerHandler) => void): void {
+    this.#network.time.schedule(() => {
+      if (this.#handler !== undefined && !this.#isReset) tell(this.#handler);
+    }, this.#network.latencyMs);
   }
 
   /** A callback that finds the socket closed is dropped. */
