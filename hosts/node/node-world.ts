@@ -9,10 +9,16 @@ import type { Connect, TCP, TCPOptions } from "../../src/ports/tcp.js";
 import type { Scheduled, World } from "./world.js";
 
 const windowBytesDefault = 5744;
+/** What Node's timers can count; a longer delay would be none. */
+const timerMsMax = 0x7fffffff;
+
+interface NodeTimer {
+  timeout?: NodeJS.Timeout;
+}
 
 export class NodeWorld implements World {
   readonly #windowBytes: number;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new Set<NodeTimer>();
 
   constructor(windowBytes = windowBytesDefault) {
     this.#windowBytes = windowBytes;
@@ -23,29 +29,40 @@ export class NodeWorld implements World {
   }
 
   schedule(callback: () => void, delayMs: number): Scheduled {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      callback();
-    }, delayMs);
+    const timer: NodeTimer = {};
+    const wait = (leftMs: number): void => {
+      timer.timeout = setTimeout(
+        () => {
+          if (leftMs > timerMsMax) {
+            wait(leftMs - timerMsMax);
+            return;
+          }
+          this.#timers.delete(timer);
+          callback();
+        },
+        Math.min(leftMs, timerMsMax),
+      );
+    };
     this.#timers.add(timer);
+    wait(delayMs);
     return timer;
   }
 
   cancel(scheduled: Scheduled): void {
-    const timer = scheduled as NodeJS.Timeout;
-    clearTimeout(timer);
+    const timer: NodeTimer = scheduled;
+    clearTimeout(timer.timeout);
     this.#timers.delete(timer);
   }
 
   /** Ends all timers, so that the process can end. */
   close(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const { timeout } of this.#timers) clearTimeout(timeout);
     this.#timers.clear();
   }
 
   readonly resolve: Resolve = (host, onResolved) => {
-    lookup(host, { family: 4 }, (error, address) => {
-      onResolved(error === null ? address : undefined);
+    lookup(host, { family: 4 }, (_error, address) => {
+      onResolved(isIPv4(address) ? address : undefined);
     });
   };
 
@@ -60,6 +77,7 @@ class NodeSocket implements TCP {
   readonly #windowBytes: number;
   readonly #socket: Socket;
   #unread: Buffer = Buffer.alloc(0);
+  #unsentBytes = 0;
   #state: "connecting" | "open" | "ended" | "over" | "closed" = "connecting";
 
   constructor(options: TCPOptions, windowBytes: number) {
@@ -75,21 +93,14 @@ class NodeSocket implements TCP {
       this.#state = "open";
       options.onWritable(windowBytes);
     });
-    this.#socket.on("drain", () => {
-      if (this.#state === "open") options.onWritable(windowBytes);
-    });
     this.#socket.on("readable", () => {
       this.#fill();
     });
-    this.#socket.on("end", () => {
-      this.#finish();
-    });
-    this.#socket.on("error", () => {
-      this.#finish();
-    });
-    this.#socket.on("close", () => {
-      this.#finish();
-    });
+    for (const end of ["end", "error", "close"]) {
+      this.#socket.on(end, () => {
+        this.#finish();
+      });
+    }
   }
 
   read(buffer: Uint8Array): number {
@@ -106,12 +117,13 @@ class NodeSocket implements TCP {
   write(buffer: Uint8Array): void {
     this.#refuseClosed();
     if (this.#state !== "open") throw new Error("not ready");
-    const free = this.#windowBytes - this.#socket.writableLength;
-    if (buffer.length > free) throw new Error("would block");
-    this.#socket.write(buffer.slice(), () => {
-      if (this.#state === "open") {
-        this.#options.onWritable(this.#windowBytes - this.#socket.writableLength);
-      }
+    if (buffer.length > this.#windowBytes - this.#unsentBytes) throw new Error("would block");
+    // Counted here: the system takes more, and at once.
+    this.#unsentBytes += buffer.length;
+    this.#socket.write(buffer.slice(), (error) => {
+      this.#unsentBytes -= buffer.length;
+      if (this.#state !== "open" || error) return;
+      this.#options.onWritable(this.#windowBytes - this.#unsentBytes);
     });
   }
 
