@@ -39,12 +39,27 @@ export interface ChipOptions {
 
 const watchdogMsDefault = 10_000;
 
+/** One boot, from power or reset to the next: what it holds of the world, and whether it lasts. */
+class Life {
+  readonly bootedMs: number;
+  fedMs: number;
+  readonly sockets = new Set<TCP>();
+  over = false;
+
+  constructor(nowMs: number) {
+    this.bootedMs = this.fedMs = nowMs;
+  }
+
+  end(): void {
+    this.over = true;
+    for (const socket of this.sockets) socket.close();
+    this.sockets.clear();
+  }
+}
+
 export class Chip {
   readonly #options: ChipOptions;
-  /** Changes at each reset and cut: what an earlier boot left behind is told by it. */
-  #life = 0;
-  #lastFedMs = 0;
-  readonly #sockets = new Set<TCP>();
+  #life: Life | undefined;
   boots = 0;
   /** Why the running boot began. */
   resetReason: ResetReason = "power-on";
@@ -56,41 +71,35 @@ export class Chip {
     this.#options = options;
   }
 
-  /** Boots. What the flash throws meanwhile (a power cut) passes through. */
+  /** Boots; what ran before ends. What the flash throws meanwhile (a power cut) passes through. */
   powerOn(reason: ResetReason = "power-on"): void {
+    this.cutPower();
     const { flash, startBootLoader, world, startImage } = this.#options;
-    this.#life += 1;
     this.boots += 1;
     this.resetReason = reason;
     this.slot = startBootLoader(flash).slot;
-    this.#lastFedMs = world.nowMs();
-    this.#watch();
-    const platform = this.#platform(this.slot, reason);
+    const life = new Life(world.nowMs());
+    this.#life = life;
+    this.#watch(life);
+    const platform = this.#platform(life, this.slot, reason);
     this.agent = (startImage ?? startAgent)(platform, this.#options.agent ?? {});
   }
 
   /** The power goes: nothing of this boot happens any more. */
   cutPower(): void {
-    this.#life += 1;
+    this.#life?.end();
+    this.#life = undefined;
     this.slot = -1;
     this.agent = undefined;
-    for (const socket of this.#sockets) socket.close();
-    this.#sockets.clear();
   }
 
-  /** Ends this boot and begins the next, as a reset of the chip does. */
-  reset(reason: ResetReason): void {
-    this.cutPower();
-    this.powerOn(reason);
-  }
-
-  /** `callback`, if this boot still lasts when it is called. */
+  /** `callback`, if `life` still lasts when it is called. */
   #guard<Values extends unknown[]>(
+    life: Life,
     callback: (...values: Values) => void,
   ): (...values: Values) => void {
-    const life = this.#life;
     return (...values) => {
-      if (life !== this.#life) return;
+      if (life.over) return;
       try {
         callback(...values);
       } catch (error) {
@@ -100,25 +109,31 @@ export class Chip {
     };
   }
 
-  #schedule(callback: () => void, delayMs: number): Scheduled {
-    return this.#options.world.schedule(this.#guard(callback), delayMs);
+  #schedule(life: Life, callback: () => void, delayMs: number): Scheduled {
+    return this.#options.world.schedule(this.#guard(life, callback), delayMs);
   }
 
-  #watch(): void {
+  /** Looks again at the moment when the watchdog would bite if it were not fed meanwhile. */
+  #watch(life: Life): void {
     const { world, watchdogMs = watchdogMsDefault } = this.#options;
-    this.#schedule(() => {
-      if (world.nowMs() - this.#lastFedMs >= watchdogMs) this.reset("watchdog");
-      else this.#watch();
-    }, watchdogMs);
+    const leftMs = life.fedMs + watchdogMs - world.nowMs();
+    this.#schedule(
+      life,
+      () => {
+        if (world.nowMs() - life.fedMs >= watchdogMs) this.powerOn("watchdog");
+        else this.#watch(life);
+      },
+      leftMs,
+    );
   }
 
-  #platform(slot: number, resetReason: ResetReason): Platform {
+  #platform(life: Life, slot: number, resetReason: ResetReason): Platform {
     const { flash, world, openStores } = this.#options;
     const openPartition = partitionOpener(flash, slot);
     return {
-      boot: this.#boot(slot, resetReason),
-      clock: () => world.nowMs(),
-      connect: (options) => this.#connect(options),
+      boot: this.#boot(life, slot, resetReason),
+      clock: () => world.nowMs() - life.bootedMs,
+      connect: (options) => this.#connect(life, options),
       log: this.#options.log ?? (() => undefined),
       macAddress: () => this.#options.macAddress ?? macAddressDefault(),
       openDigest: this.#options.openDigest ?? openSha256,
@@ -126,10 +141,10 @@ export class Chip {
       openStore: openStores(openPartition("nvs")),
       random: this.#options.random ?? Math.random,
       resolve: (host, onResolved) => {
-        world.resolve(host, this.#guard(onResolved));
+        world.resolve(host, this.#guard(life, onResolved));
       },
       timer: {
-        set: (callback, delayMs) => this.#schedule(callback, delayMs),
+        set: (callback, delayMs) => this.#schedule(life, callback, delayMs),
         clear: (handle) => {
           if (typeof handle === "object") world.cancel(handle);
         },
@@ -137,37 +152,42 @@ export class Chip {
     };
   }
 
-  #boot(slot: number, resetReason: ResetReason): Boot {
+  #boot(life: Life, slot: number, resetReason: ResetReason): Boot {
     return {
       slot,
       resetReason,
       restart: () => {
-        this.#schedule(() => {
-          this.reset("software");
-        }, 0);
+        this.#schedule(
+          life,
+          () => {
+            this.powerOn("software");
+          },
+          0,
+        );
       },
       feedWatchdog: () => {
-        this.#lastFedMs = this.#options.world.nowMs();
+        life.fedMs = this.#options.world.nowMs();
       },
     };
   }
 
-  #connect(options: TCPOptions): TCP {
+  #connect(life: Life, options: TCPOptions): TCP {
+    if (life.over) throw new Error("this boot of the chip is over");
     const socket = this.#options.world.connect({
       address: options.address,
       port: options.port,
-      onReadable: this.#guard(options.onReadable),
-      onWritable: this.#guard(options.onWritable),
-      onError: this.#guard(options.onError),
+      onReadable: this.#guard(life, options.onReadable),
+      onWritable: this.#guard(life, options.onWritable),
+      onError: this.#guard(life, options.onError),
     });
-    this.#sockets.add(socket);
+    life.sockets.add(socket);
     return {
       read: (buffer) => socket.read(buffer),
       write: (buffer) => {
         socket.write(buffer);
       },
       close: () => {
-        this.#sockets.delete(socket);
+        life.sockets.delete(socket);
         socket.close();
       },
     };
