@@ -1,6 +1,6 @@
-// The network between a device and a server, on loopback: passes bytes on with a latency and a
-// bandwidth, and counts what the server sends. It changes nothing; what it cannot read, it still
-// passes on.
+// The network between a device and a server, on loopback: passes bytes, ends and resets on with a
+// latency and a bandwidth, and counts what the server sends. It changes nothing; what it cannot
+// read, it still passes on. A server that cannot be reached is a connection reset.
 
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
@@ -34,7 +34,7 @@ export class Link {
 
   /** Listens on a free port of the loopback. */
   static async open(options: LinkOptions): Promise<Link> {
-    const server = createServer({ noDelay: true });
+    const server = createServer({ noDelay: true, allowHalfOpen: true });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(0, "127.0.0.1", resolve);
@@ -57,19 +57,13 @@ export class Link {
       host: options.serverHost,
       port: options.serverPort,
       noDelay: true,
+      allowHalfOpen: true,
     });
     new Direction(device, server, options);
     new Direction(server, device, options, this.#counter());
-    for (const [one, other] of [
-      [device, server],
-      [server, device],
-    ] as const) {
-      this.#sockets.add(one);
-      one.on("error", () => other.destroy());
-      one.on("close", () => {
-        this.#sockets.delete(one);
-        if (one === device) other.destroy();
-      });
+    for (const socket of [device, server]) {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
     }
   }
 
@@ -78,10 +72,10 @@ export class Link {
     const reader = new ResponseReader();
     let isRange = false;
     let isLegible = true;
+    reader.expect("GET");
     return (bytes) => {
       if (!isLegible) return;
       try {
-        reader.expect("GET");
         reader.receive(bytes);
         for (let event = reader.next(); event !== undefined; event = reader.next()) {
           if (event.type === "head") isRange = event.head.status === 206;
@@ -98,6 +92,11 @@ export class Link {
 
 /** What a direction holds before it takes no more from its sender. */
 const heldBytesMax = 65_536;
+/** What travels as one: as much as an Ethernet frame carries. */
+const segmentBytes = 1460;
+
+/** Bytes, or how the stream ends. */
+type Piece = Buffer | "end" | "reset";
 
 /** One direction: pieces arrive in their order, each when latency and bandwidth let it. */
 class Direction {
@@ -105,8 +104,7 @@ class Direction {
   readonly #to: Socket;
   readonly #latencyMs: number;
   readonly #bandwidthBytes: number;
-  /** The end of the stream is an empty piece. */
-  readonly #held: { readonly bytes: Buffer; readonly dueMs: number }[] = [];
+  readonly #held: { readonly piece: Piece; readonly dueMs: number }[] = [];
   #heldBytes = 0;
   /** When the line will have carried all that was put on it. */
   #freeAtMs = 0;
@@ -119,11 +117,20 @@ class Direction {
     this.#bandwidthBytes = options.bandwidthBytes ?? Infinity;
     from.on("data", (bytes: Buffer) => {
       count?.(bytes);
-      this.#hold(bytes);
+      for (let at = 0; at < bytes.length; at += segmentBytes) {
+        this.#hold(bytes.subarray(at, at + segmentBytes));
+      }
+      this.#release();
     });
-    from.on("end", () => {
-      this.#hold(Buffer.alloc(0));
-    });
+    for (const [event, piece] of [
+      ["end", "end"],
+      ["error", "reset"],
+    ] as const) {
+      from.on(event, () => {
+        this.#hold(piece);
+        this.#release();
+      });
+    }
     to.on("drain", () => {
       this.#release();
     });
@@ -132,14 +139,13 @@ class Direction {
     });
   }
 
-  #hold(bytes: Buffer): void {
-    const nowMs = performance.now();
-    const carryMs = (bytes.length / this.#bandwidthBytes) * 1000;
-    this.#freeAtMs = Math.max(this.#freeAtMs, nowMs) + carryMs;
-    this.#held.push({ bytes, dueMs: this.#freeAtMs + this.#latencyMs });
-    this.#heldBytes += bytes.length;
+  #hold(piece: Piece): void {
+    const byteLength = lengthOf(piece);
+    const carryMs = (byteLength / this.#bandwidthBytes) * 1000;
+    this.#freeAtMs = Math.max(this.#freeAtMs, performance.now()) + carryMs;
+    this.#held.push({ piece, dueMs: this.#freeAtMs + this.#latencyMs });
+    this.#heldBytes += byteLength;
     if (this.#heldBytes >= heldBytesMax) this.#from.pause();
-    this.#release();
   }
 
   /** Passes on what is due, as far as the receiver takes it. */
@@ -155,10 +161,19 @@ class Direction {
         return;
       }
       this.#held.shift();
-      this.#heldBytes -= next.bytes.length;
-      if (next.bytes.length === 0) this.#to.end();
-      else this.#to.write(next.bytes);
+      this.#heldBytes -= lengthOf(next.piece);
+      this.#pass(next.piece);
       if (this.#heldBytes < heldBytesMax) this.#from.resume();
     }
   }
+
+  #pass(piece: Piece): void {
+    if (piece === "end") this.#to.end();
+    else if (piece === "reset") this.#to.resetAndDestroy();
+    else this.#to.write(piece);
+  }
+}
+
+function lengthOf(piece: Piece): number {
+  return typeof piece === "string" ? 0 : piece.length;
 }
