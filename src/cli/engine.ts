@@ -2,6 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { buildEngine } from "../../hosts/desktop/build-engine.js";
+import { EngineBuildError } from "../../hosts/desktop/c-compiler.js";
 import { SimulatedChip, type ChipObserver, type ChipReport } from "../../hosts/desktop/chip.js";
 import type { FirmwareConfig } from "../../hosts/desktop/device/config.js";
 import { NodeChip } from "../../hosts/desktop/node-chip.js";
@@ -41,7 +42,7 @@ export async function openEngine(name: EngineName, log: (line: string) => void):
       makeChip: (plan) => new NodeChip(plan),
     };
   }
-  const binary = await buildEngine({ bits: name === "xs32" ? 32 : 64, log });
+  const binary = await build(name === "xs32" ? 32 : 64, log);
   const told = execFileSync(binary, ["--version", "--json"], { encoding: "utf8" });
   const { engine, slotBytes } = JSON.parse(told) as { engine: string; slotBytes: number };
   return {
@@ -49,4 +50,13 @@ export async function openEngine(name: EngineName, log: (line: string) => void):
     slotBytes,
     makeChip: (plan) => new SimulatedChip({ ...plan, engine: binary }),
   };
+}
+
+async function build(bits: 32 | 64, log: (line: string) => void): Promise<string> {
+  try {
+    return await buildEngine({ bits, log });
+  } catch (error) {
+    if (!(error instanceof EngineBuildError)) throw error;
+    throw new Error(`${error.message}; or go without the engine: --engine node`, { cause: error });
+  }
 }

@@ -10,7 +10,12 @@ import type { ChipObserver, ChipReport } from "../../hosts/desktop/chip.js";
 import { parseChipEvent } from "../../hosts/desktop/chip-event.js";
 import type { FirmwareConfig } from "../../hosts/desktop/device/config.js";
 import { makeFirmware } from "../../hosts/desktop/firmware.js";
-import { findPartition, makeFlashImage, readFlashImage } from "../../hosts/desktop/flash-image.js";
+import {
+  findPartition,
+  makeFlashImage,
+  readFlashImage,
+  type FlashContents,
+} from "../../hosts/desktop/flash-image.js";
 import { randomCuts, type PowerCut } from "../../hosts/desktop/power-cut.js";
 import { FlashWindow } from "../../hosts/node/flash-window.js";
 import { Link } from "../../hosts/node/link.js";
@@ -37,6 +42,8 @@ export interface SimulationResult {
 /** In the folder where the command was given; git ignores it. */
 const projectFolder = ".provision";
 const firstVersion = "1.0.0";
+/** Boots beyond those that cuts explain: a device that needs more of them is in a loop. */
+const extraBootsMax = 20;
 
 export class Simulation {
   readonly #options: SimulationOptions;
@@ -47,6 +54,7 @@ export class Simulation {
   #versionBefore = firstVersion;
   #versionAfter = firstVersion;
   #imageBytes = 0;
+  #lastDiagnostic = "";
 
   constructor(options: SimulationOptions, observer: SimulationObserver) {
     this.#options = options;
@@ -205,6 +213,10 @@ export class Simulation {
       booted: ({ reason, slot, refused }) => {
         for (const problem of refused) this.#observer.step(`the boot loader refuses ${problem}`);
         this.#observer.step(`boot (${reason}) from ota_${slot}`);
+        const { boots, powerCuts } = report();
+        if (boots > 2 * powerCuts + extraBootsMax) {
+          settle(`it restarts over and over${this.#lastDiagnostic}`);
+        }
       },
       line: (line) => {
         const event = parseChipEvent(line);
@@ -218,6 +230,7 @@ export class Simulation {
         this.#judge(event, settle);
       },
       diagnostic: (line) => {
+        this.#lastDiagnostic = `: ${line}`;
         this.#observer.diagnostic(line);
       },
       powerCut: () => {
@@ -263,6 +276,16 @@ export class Simulation {
   }
 }
 
+/** The content of a flash file. Throws an Error that names the file if it is none. */
+function readFlash(flashFile: string): FlashContents {
+  try {
+    return readFlashImage(readFileSync(flashFile));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${flashFile} is no flash image: ${why}`, { cause: error });
+  }
+}
+
 function openNvs(flash: Uint8Array): Nvs {
   const { partitions } = readFlashImage(flash);
   const { offset, size } = findPartition(partitions, "nvs");
@@ -275,7 +298,7 @@ function hasCik(flashFile: string): boolean {
 
 /** The newest version in a slot: what the device was last updated to. */
 function versionIn(flashFile: string): string {
-  const versions = readFlashImage(readFileSync(flashFile)).slots.flatMap(({ app, problem }) => {
+  const versions = readFlash(flashFile).slots.flatMap(({ app, problem }) => {
     const version = problem === undefined ? parseVersion(app?.version ?? "") : undefined;
     return version === undefined ? [] : [version];
   });

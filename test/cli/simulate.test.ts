@@ -1,0 +1,187 @@
+// The command line as a user meets it: whole simulations on the engine, and what it refuses.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Facts } from "../../src/cli/facts.js";
+
+const ourProgram = resolve("build/src/cli/main.js");
+const sectorBytes = 4096;
+
+interface RunOptions {
+  readonly program?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describe("provision simulate", function () {
+  this.timeout(180_000);
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "provision-cli-"));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function run(
+    parameters: readonly string[],
+    { program = ourProgram, environment = {} }: RunOptions = {},
+  ): Promise<Ended> {
+    return new Promise((resolvePromise) => {
+      execFile(
+        process.execPath,
+        [program, ...parameters],
+        { cwd: folder, env: { ...process.env, ...environment } },
+        (error, stdout, stderr) => {
+          resolvePromise({ code: Number(error?.code ?? 0), stdout, stderr });
+        },
+      );
+    });
+  }
+
+  async function simulate(...parameters: string[]): Promise<Facts> {
+    const { code, stdout, stderr } = await run(["simulate", "--json", ...parameters]);
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout) as Facts;
+  }
+
+  const engines = ["xs", "node"];
+  for (const engine of engines) {
+    it(`updates a device that loses power half way (${engine})`, async () => {
+      const facts = await simulate("--engine", engine, "--size", "262144");
+      assert.equal(facts.versionBefore, "1.0.0");
+      assert.equal(facts.versionAfter, "1.1.0");
+      assert.equal(facts.activated, true);
+      assert.equal(facts.imageBytes, 262_144);
+      assert.equal(facts.powerCuts, 1);
+      assert.equal(facts.boots, 3);
+      assert.ok(facts.bytesRefetched <= sectorBytes + 4096, `${facts.bytesRefetched} twice`);
+      assert.equal(facts.bytesFetched, facts.imageBytes + facts.bytesRefetched);
+    });
+
+    it(`uses one connection up to the last byte, and erases each sector once (${engine})`, async () => {
+      const facts = await simulate("--engine", engine, "--size", "262144", "--cuts", "0");
+      assert.equal(facts.bytesRefetched, 0);
+      assert.equal(facts.serverBytesResent, 0);
+      assert.equal(facts.connections, 2); // One before the restart, one after it.
+      assert.equal(facts.boots, 2);
+      // 64 sectors of the image; the rest are otadata's entries and NVS pages.
+      assert.ok(facts.eraseCount - 64 <= 10, `${facts.eraseCount} blocks erased`);
+    });
+
+    it(`survives many cuts at random places (${engine})`, async () => {
+      const facts = await simulate(
+        "--engine",
+        engine,
+        "--size",
+        "262144",
+        "--cuts",
+        "12",
+        "--seed",
+        "7",
+      );
+      assert.equal(facts.versionAfter, "1.1.0");
+      assert.ok(facts.powerCuts > 0);
+      assert.ok(facts.bytesRefetched <= facts.powerCuts * (sectorBytes + 4096));
+    });
+  }
+
+  it("keeps a device in its file, and goes on with it", async () => {
+    const flash = join(folder, "device.bin");
+    const first = await simulate("--engine", "node", "--size", "131072", "--flash", flash);
+    assert.equal(first.versionAfter, "1.1.0");
+    assert.ok(existsSync(flash));
+    const second = await simulate("--engine", "node", "--size", "131072", "--flash", flash);
+    assert.equal(second.versionBefore, "1.1.0");
+    assert.equal(second.versionAfter, "1.2.0");
+    assert.equal(second.activated, true);
+  });
+
+  it("hides many ranges in flight behind one slow round trip", async () => {
+    const link = ["--engine", "node", "--size", "131072", "--cuts", "0", "--latency", "20"];
+    const slow = await simulate(...link, "--pipeline", "1");
+    const fast = await simulate(...link, "--pipeline", "8");
+    assert.ok(fast.seconds < slow.seconds / 1.5, `${fast.seconds} s against ${slow.seconds} s`);
+  });
+
+  it("leaves nothing behind in the folder", async () => {
+    await simulate("--engine", "node", "--size", "131072");
+    assert.deepEqual(readdirSync(join(folder, ".provision")), []);
+  });
+
+  const mistakes: readonly (readonly [
+    what: string,
+    parameters: readonly string[],
+    words: RegExp,
+  ])[] = [
+    ["a size that fits no slot", ["--size", "9999999"], /whole number from/],
+    ["a chunk of nothing", ["--chunk", "0"], /whole number from 256/],
+    ["a number that is none", ["--cuts", "-1"], /whole number/],
+    ["an unknown engine", ["--engine", "v8"], /choices|Allowed/i],
+    ["a server that is no address", ["--server", "ftp://x"], /http:\/\/host/],
+    ["an option that does not exist", ["--colour"], /unknown option/],
+  ];
+  for (const [what, parameters, words] of mistakes) {
+    it(`refuses ${what} with one line and exit code 2`, async () => {
+      const { code, stdout, stderr } = await run(["simulate", ...parameters]);
+      assert.equal(code, 2);
+      assert.match(stderr, words);
+      assert.equal(stdout, "");
+    });
+  }
+
+  it("says so if the outside server is not there", async () => {
+    const { code, stderr } = await run([
+      "simulate",
+      "--engine",
+      "node",
+      "--server",
+      "http://127.0.0.1:9",
+      "--timeout",
+      "3",
+      "--json",
+    ]);
+    assert.equal(code, 1);
+    assert.match(stderr, /not updated/);
+  });
+
+  it("refuses a flash file that is none", async () => {
+    const flash = join(folder, "nothing.bin");
+    writeFileSync(flash, "this is no flash");
+    const { code, stderr } = await run(["simulate", "--engine", "node", "--flash", flash]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^provision: .*nothing\.bin/m);
+  });
+
+  it("tells what to install without a C compiler, and offers the Node engine", async () => {
+    // A checkout in which the engine has not been built yet.
+    const checkout = join(folder, "checkout");
+    for (const part of ["package.json", "hosts", "build/src", "build/hosts"]) {
+      cpSync(part, join(checkout, part), { recursive: true });
+    }
+    symlinkSync(resolve("node_modules"), join(checkout, "node_modules"));
+    const { code, stderr } = await run(["simulate"], {
+      program: join(checkout, "build/src/cli/main.js"),
+      environment: { CC: "no-such-compiler" },
+    });
+    assert.equal(code, 1);
+    assert.match(stderr, /^provision: no C compiler.*apt-get install.*--engine node$/m);
+  });
+});
