@@ -2,11 +2,13 @@
 
 import type { KeyValueStore, OpenStore } from "../../src/ports/key-value.js";
 
+const nameBytesMax = 15;
+const valueBytesMax = 3999;
+
 export class MemoryStores {
   readonly domains = new Map<string, Map<string, string>>();
-  /** Writes of more than this many bytes, all values together, throw. */
+  /** Bytes of all keys and values together; a write that would need more throws. */
   bytesMax = Infinity;
-  writes = 0;
 
   readonly open: OpenStore = (domain) => {
     requireName("domain", domain);
@@ -15,10 +17,11 @@ export class MemoryStores {
     return new MemoryStore(this, values);
   };
 
+  /** Of all keys and values, as UTF-8. */
   get bytes(): number {
     let bytes = 0;
     for (const values of this.domains.values()) {
-      for (const [key, value] of values) bytes += key.length + value.length;
+      for (const [key, value] of values) bytes += sizeOf(key, value);
     }
     return bytes;
   }
@@ -40,10 +43,12 @@ class MemoryStore implements KeyValueStore {
 
   write(key: string, value: string): void {
     requireName("key", key);
-    if (value.length > 3999 || value.includes("\0")) throw new Error("the value is no NVS string");
-    const growth = value.length - (this.#values.get(key)?.length ?? -key.length);
+    if (Buffer.byteLength(value) > valueBytesMax || value.includes("\0")) {
+      throw new Error("the value is no NVS string");
+    }
+    const old = this.#values.get(key);
+    const growth = sizeOf(key, value) - (old === undefined ? 0 : sizeOf(key, old));
     if (this.#stores.bytes + growth > this.#stores.bytesMax) throw new Error("the store is full");
-    this.#stores.writes += 1;
     this.#values.set(key, value);
   }
 
@@ -57,7 +62,13 @@ class MemoryStore implements KeyValueStore {
   }
 }
 
+function sizeOf(key: string, value: string): number {
+  return Buffer.byteLength(key) + Buffer.byteLength(value);
+}
+
 function requireName(what: string, name: string): void {
-  if (name.length === 0 || name.length > 15)
+  const byteLength = Buffer.byteLength(name);
+  if (byteLength === 0 || byteLength > nameBytesMax) {
     throw new Error(`the ${what} "${name}" is no NVS name`);
+  }
 }
