@@ -120,7 +120,7 @@ describe("Nvs, random calls", () => {
         assertEqual(pair);
         erases += flash.counts.erases;
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
     assert.ok(erases > 100 && refusals > 5, `${erases} erases, ${refusals} refusals`);
   });
@@ -197,7 +197,7 @@ describe("Nvs, damaged flash", () => {
         if (isSealed) seal(damaged);
         exercise(NorFlash.of(damaged));
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });

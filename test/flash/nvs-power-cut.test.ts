@@ -255,11 +255,9 @@ describe("Nvs, power cuts", () => {
       runAll(flash, before);
       const old = contentOf(Nvs.open(flash));
       const { operations } = rehearse(flash, step);
-      // The sixth entry is being copied; the second, which has been copied, is damaged.
-      const copies = operations.flatMap(({ byteOffset, byteLength }, operation) => {
-        return byteLength === 32 && byteOffset % 4096 >= 64 ? [operation] : [];
-      });
-      runCut(flash, { operation: copies[5] ?? 0, bytes: 7 }, () => {
+      // Four entries of the copy count, the second one among them, which is damaged on the old page.
+      const operation = operations.findIndex(({ byteOffset }) => byteOffset === 2 * 4096 + 32);
+      runCut(flash, { operation, bytes: 1 }, () => {
         runAll(flash, [step]);
       });
       const { content } = flash.snapshot();
