@@ -28,6 +28,7 @@ export class Choice {
   readonly #allowOlder: boolean;
   /** Best first. */
   #candidates: Candidate[] = [];
+  /** The content to follow, until it is taken; it need not be listed. */
   #fixed: string | undefined;
 
   /** @param allowOlder the best listed version wins even if it is older than the running one */
@@ -35,13 +36,11 @@ export class Choice {
     this.#rule = rule;
     this.#running = parseVersion(runningVersion);
     this.#allowOlder = allowOlder;
+    if (rule.kind === "fixed") this.#fixed = rule.id;
   }
 
   offer(id: string): void {
-    if (this.#rule.kind === "fixed") {
-      if (id === this.#rule.id) this.#fixed = id;
-      return;
-    }
+    if (this.#rule.kind === "fixed") return;
     const version = splitReleaseId(id, this.#rule.name);
     if (version === undefined || this.#isOlder(version)) return;
     this.#candidates.push({ id, version });

@@ -3,6 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addFirmware } from "./firmware.js";
+import { addOwner, addServe, addVendor } from "./serve.js";
 import { addSimulate } from "./simulate.js";
 
 const packageFile = new URL("../../../package.json", import.meta.url);
@@ -13,6 +15,10 @@ const program = new Command("provision")
   .version(version)
   .exitOverride();
 addSimulate(program);
+addFirmware(program);
+addServe(program);
+addVendor(program);
+addOwner(program);
 
 try {
   await program.parseAsync();

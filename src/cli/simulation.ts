@@ -3,7 +3,7 @@
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { AgentStatus } from "../agent/status.js";
+import { formatStatus, type AgentStatus } from "../agent/status.js";
 import { Nvs } from "../flash/nvs.js";
 import { compareVersions, parseVersion } from "../protocol/version.js";
 import type { ChipObserver, ChipReport } from "../../hosts/desktop/chip.js";
@@ -21,6 +21,7 @@ import { FlashWindow } from "../../hosts/node/flash-window.js";
 import { Link } from "../../hosts/node/link.js";
 import { MemoryFlash } from "../../hosts/node/memory-flash.js";
 import { OwnBackend } from "./backend.js";
+import { awaitServer } from "./await-server.js";
 import { openEngine, type Engine } from "./engine.js";
 import type { Facts } from "./facts.js";
 import type { SimulationOptions } from "./simulation-options.js";
@@ -42,6 +43,9 @@ export interface SimulationResult {
 /** In the folder where the command was given; git ignores it. */
 const projectFolder = ".provision";
 const firstVersion = "1.0.0";
+/** Times in a row that a device may fail, or be refused, before the simulation gives it up. */
+const failuresMax = 6;
+const refusalsMax = 2;
 /** Boots beyond those that cuts explain: a device that needs more of them is in a loop. */
 const extraBootsMax = 20;
 
@@ -55,6 +59,9 @@ export class Simulation {
   #versionAfter = firstVersion;
   #imageBytes = 0;
   #lastDiagnostic = "";
+  #lastStatus = "";
+  #failures = 0;
+  #refusals = 0;
 
   constructor(options: SimulationOptions, observer: SimulationObserver) {
     this.#options = options;
@@ -122,9 +129,11 @@ export class Simulation {
   async #openLink(backend: OwnBackend | undefined): Promise<Link> {
     const { server, latency, bandwidth } = this.#options;
     const url = new URL(server ?? `http://127.0.0.1:${backend?.port ?? 0}`);
+    const address = { host: url.hostname, port: Number(url.port === "" ? 80 : url.port) };
+    if (server !== undefined) await awaitServer(address);
     const link = await Link.open({
-      serverHost: url.hostname,
-      serverPort: Number(url.port === "" ? 80 : url.port),
+      serverHost: address.host,
+      serverPort: address.port,
       latencyMs: latency,
       ...(bandwidth !== undefined && { bandwidthBytes: bandwidth }),
     });
@@ -188,7 +197,7 @@ export class Simulation {
       observer: this.#chipObserver(() => chip.report(), settle),
     });
     const timer = setTimeout(() => {
-      settle(`it took longer than ${timeout} s`);
+      settle(`it took longer than ${timeout} s; last: ${this.#lastStatus}`);
     }, timeout * 1000);
     const interrupt = (): void => {
       settle("interrupted");
@@ -223,6 +232,7 @@ export class Simulation {
         if (event === undefined) return;
         if (event.event === "progress") {
           this.#imageBytes = event.total;
+          this.#failures = 0;
           this.#observer.progress(event.done, event.total, report());
           return;
         }
@@ -245,11 +255,18 @@ export class Simulation {
   /** Is that how the story ends? */
   #judge(status: AgentStatus, settle: (problem: string | undefined) => void): void {
     if (!status.trial) this.#versionAfter = status.version;
+    this.#lastStatus = formatStatus(status);
+    if (status.state === "backing-off") this.#failures += 1;
+    if (status.state === "refused") this.#refusals += 1;
+    if (status.state === "listing") this.#refusals = 0;
     if (status.state === "idle" && !status.trial) {
       const isNew = status.version !== this.#versionBefore;
       const why = status.reason === "" ? "there is nothing newer" : status.reason;
       settle(isNew ? undefined : `the device stays on ${status.version}: ${why}`);
-    } else if (status.waitsForHuman) settle(status.reason);
+    } else if (status.state === "unidentified") settle(status.reason);
+    else if (this.#refusals === refusalsMax || this.#failures === failuresMax) {
+      settle(status.reason);
+    }
   }
 
   #facts(engine: Engine, report: ChipReport, flashFile: string, link: Link): Facts {

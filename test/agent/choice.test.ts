@@ -47,7 +47,9 @@ describe("choice", () => {
     assert.deepEqual(chosen(new Choice(newest, "1.0.0", true), ["lamp-1.0.0", "lamp-0.9.0"]), []);
   });
 
-  it("follows one fixed id and nothing else", () => {
+  it("follows one fixed id and nothing else, listed or not", () => {
+    const unlisted = new Choice({ kind: "fixed", id: "stable" }, "1.0.0", false);
+    assert.deepEqual(chosen(unlisted, ["lamp-9.0.0"]), ["stable"]);
     const choice = new Choice({ kind: "fixed", id: "stable" }, "1.0.0", false);
     assert.deepEqual(chosen(choice, ["lamp-9.0.0", "stable"]), ["stable"]);
   });

@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -14,6 +15,8 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Facts } from "../../src/cli/facts.js";
+import { VendorClient } from "../../src/fleet/vendor-client.js";
+import { startService } from "../../src/service/service.js";
 
 const ourProgram = resolve("build/src/cli/main.js");
 const sectorBytes = 4096;
@@ -114,6 +117,33 @@ describe("provision simulate", function () {
     assert.equal(second.activated, true);
   });
 
+  it("updates a device from an outside service", async () => {
+    const service = await startService({ dataDirectory: join(folder, "outside"), port: 0 });
+    try {
+      const vendor = await service.admin.createVendor("lights");
+      const server = `http://127.0.0.1:${service.port}`;
+      const client = new VendorClient({ server, token: vendor.token });
+      await client.createModel("lamp", vendor.rid);
+      await client.addSerial("lamp", "L1");
+      await client.enableSerial("lamp", "L1", vendor.rid);
+      const file = join(folder, "lamp.bin");
+      const make = ["firmware", file, "--model", "lamp", "--release", "3.0.0", "--json"];
+      const { stdout } = await run(make);
+      const { meta } = JSON.parse(stdout) as { meta: string };
+      await client.createContent("lamp", "stable", meta);
+      await client.uploadContent("lamp", "stable", readFileSync(file), "application/octet-stream");
+      const facts = await simulate(
+        ...["--engine", "xs", "--server", server, "--vendor", "lights", "--model", "lamp"],
+        ...["--sn", "L1", "--content", "stable", "--cut-at", "20000"],
+      );
+      assert.equal(facts.versionAfter, "3.0.0");
+      assert.equal(facts.powerCuts, 1);
+      assert.equal(facts.imageBytes, readFileSync(file).length);
+    } finally {
+      await service.close();
+    }
+  });
+
   it("hides many ranges in flight behind one slow round trip", async () => {
     const link = ["--engine", "node", "--size", "131072", "--cuts", "0", "--latency", "20"];
     const slow = await simulate(...link, "--pipeline", "1");
@@ -159,7 +189,7 @@ describe("provision simulate", function () {
       "--json",
     ]);
     assert.equal(code, 1);
-    assert.match(stderr, /not updated/);
+    assert.match(stderr, /^provision: nothing listens at 127\.0\.0\.1:9/m);
   });
 
   it("refuses a flash file that is none", async () => {
