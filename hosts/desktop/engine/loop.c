@@ -40,7 +40,7 @@ static size_t collect_polls(chip_loop *self, bool *due, bool *keeps)
     if (count == CHIP_SOURCES_MAX)
       chip_fail(CHIP_EXIT_HOST, "more than %d sockets", CHIP_SOURCES_MAX);
     self->polled[count] = source;
-    self->polls[count] = (struct pollfd){ source->events ? source->fd : -1, source->events, 0 };
+    self->polls[count] = (struct pollfd){ source->fd, source->events, 0 };
     *due |= source->due;
     *keeps |= source->keeps || source->due;
     count++;

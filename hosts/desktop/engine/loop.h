@@ -23,7 +23,7 @@ struct chip_source {
   // Called last, when closed, at a moment when nobody holds a pointer to it. Frees it.
   void (*dispose)(chip_source *self);
   int fd; // -1: none
-  short events; // POLLIN, POLLOUT
+  short events; // POLLIN, POLLOUT; errors are always waited for
   bool due; // call `ready` without waiting
   bool keeps; // the program goes on as long as there is such a source
   bool closed;

@@ -69,9 +69,9 @@ static void ready(chip_source *source, txMachine *the, short events)
   (void)events;
   if (self->done >= 0)
     pthread_join(self->thread, NULL);
-  fxForget(the, &self->callback);
   self->source.closed = true;
   call_back(the, self);
+  fxForget(the, &self->callback);
 }
 
 static void dispose(chip_source *source)

@@ -55,7 +55,7 @@ void chip_stream_no_delay(chip_stream *self)
   setsockopt(self->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-void chip_stream_finish_connect(chip_stream *self)
+static void finish_connect(chip_stream *self)
 {
   int error = 0;
   socklen_t length = sizeof error;
@@ -63,6 +63,14 @@ void chip_stream_finish_connect(chip_stream *self)
     self->state = CHIP_STREAM_FAILED;
   else
     self->state = CHIP_STREAM_OPEN;
+}
+
+void chip_stream_notice(chip_stream *self, short events)
+{
+  if (self->state == CHIP_STREAM_CONNECTING && events)
+    finish_connect(self);
+  else if ((events & (POLLERR | POLLHUP)) && self->in_count == self->window)
+    self->state = CHIP_STREAM_FAILED; // with room, receiving would have found out
 }
 
 size_t chip_stream_receive(chip_stream *self)
@@ -135,6 +143,11 @@ short chip_stream_events(const chip_stream *self)
   if (can_send(self) && self->out_count)
     events |= POLLOUT;
   return events;
+}
+
+bool chip_stream_waits(const chip_stream *self)
+{
+  return self->state <= CHIP_STREAM_OPEN || (can_send(self) && self->out_count);
 }
 
 void chip_stream_close(chip_stream *self)

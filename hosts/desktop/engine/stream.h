@@ -38,8 +38,9 @@ void chip_stream_accept(chip_stream *self, int fd, const struct sockaddr_in *pee
 
 void chip_stream_no_delay(chip_stream *self);
 
-// To be called when the socket is ready: learns whether the connection stands.
-void chip_stream_finish_connect(chip_stream *self);
+// To be called first when the socket is ready, with what poll said of it: learns whether the
+// connection stands, or is gone although nothing can be read.
+void chip_stream_notice(chip_stream *self, short events);
 
 // Takes what the kernel has and the window allows. Returns the number of new bytes.
 size_t chip_stream_receive(chip_stream *self);
@@ -53,8 +54,11 @@ void chip_stream_read(chip_stream *self, void *bytes, size_t count);
 // Takes `count` bytes, for which there must be room.
 void chip_stream_write(chip_stream *self, const void *bytes, size_t count);
 
-// What to wait for: POLLIN, POLLOUT, both, or 0.
+// What to wait for: POLLIN, POLLOUT, both, or 0, which is: errors.
 short chip_stream_events(const chip_stream *self);
+
+// Whether there is anything to wait for.
+bool chip_stream_waits(const chip_stream *self);
 
 void chip_stream_close(chip_stream *self);
 

@@ -36,6 +36,7 @@ static void update(tcp *self)
   chip_stream *stream = &self->stream;
   bool over = stream->state >= CHIP_STREAM_ENDED;
   self->source.events = chip_stream_events(stream);
+  self->source.fd = chip_stream_waits(stream) ? stream->fd : -1;
   self->source.keeps = self->lingering || !over || stream->out_count;
   if (!self->lingering && over && !stream->in_count && !self->error_told)
     self->source.due = true;
@@ -49,13 +50,47 @@ static void linger(tcp *self)
   update(self);
 }
 
-// Nothing more can happen: the object is JavaScript's alone.
+// JavaScript holds it: it is neither closed nor taken out of its hands.
+static bool is_held(const tcp *self)
+{
+  return !self->source.closed && !self->lingering;
+}
+
+static void send_some(tcp *self, txMachine *the)
+{
+  chip_stream *stream = &self->stream;
+  size_t sent = chip_stream_flush(stream);
+  bool announce = sent || self->announce_writable;
+  chip_stats_add(self->stats, "bytesWritten", sent);
+  update(self);
+  if (!announce || stream->state != CHIP_STREAM_OPEN)
+    return;
+  self->announce_writable = false;
+  chip_call_count(the, &self->object, &self->on_writable, stream->window - stream->out_count);
+}
+
+static void receive_some(tcp *self, txMachine *the)
+{
+  chip_stream *stream = &self->stream;
+  size_t received = chip_stream_receive(stream);
+  bool announce = received || (self->announce_readable && stream->in_count);
+  chip_stats_add(self->stats, "bytesRead", received);
+  self->announce_readable = false;
+  update(self);
+  if (announce)
+    chip_call_count(the, &self->object, &self->on_readable, stream->in_count);
+}
+
+// Called once, when all that has come is read. Nothing more can happen then: the object is
+// JavaScript's alone.
 static void tell_error(tcp *self, txMachine *the)
 {
+  if (self->stream.state < CHIP_STREAM_ENDED || self->stream.in_count || self->error_told)
+    return;
   self->error_told = true;
   update(self);
   chip_call(the, &self->object, &self->on_error, NULL);
-  if (!self->source.closed && !self->lingering)
+  if (is_held(self))
     fxForget(the, &self->object);
 }
 
@@ -63,30 +98,20 @@ static void ready(chip_source *source, txMachine *the, short events)
 {
   tcp *self = (tcp *)source;
   chip_stream *stream = &self->stream;
+  bool connecting = stream->state == CHIP_STREAM_CONNECTING;
+  chip_stream_notice(stream, events);
+  if (connecting && stream->state == CHIP_STREAM_OPEN) {
+    self->announce_writable = true;
+    chip_stats_add(self->stats, "connections", 1);
+  }
   if (self->lingering) {
     linger(self);
     return;
   }
-  if (stream->state == CHIP_STREAM_CONNECTING && events) {
-    chip_stream_finish_connect(stream);
-    self->announce_writable = stream->state == CHIP_STREAM_OPEN;
-    chip_stats_add(self->stats, "connections", self->announce_writable ? 1 : 0);
-  }
-  size_t sent = chip_stream_flush(stream);
-  size_t received = chip_stream_receive(stream);
-  chip_stats_add(self->stats, "bytesWritten", sent);
-  chip_stats_add(self->stats, "bytesRead", received);
-  update(self);
-  bool writable = (sent || self->announce_writable) && stream->state == CHIP_STREAM_OPEN;
-  bool readable = received || (self->announce_readable && stream->in_count);
-  self->announce_writable = self->announce_readable = false;
-  // Each callback may close the socket.
-  if (writable)
-    chip_call_count(the, &self->object, &self->on_writable, stream->window - stream->out_count);
-  if (readable && !self->source.closed && !self->lingering)
-    chip_call_count(the, &self->object, &self->on_readable, stream->in_count);
-  if (!self->source.closed && !self->lingering && stream->state >= CHIP_STREAM_ENDED &&
-      !stream->in_count && !self->error_told)
+  send_some(self, the);
+  if (is_held(self)) // each callback may close it
+    receive_some(self, the);
+  if (is_held(self))
     tell_error(self, the);
 }
 
@@ -141,7 +166,6 @@ static tcp *create(chip *context)
 
 static void enter_loop(chip *context, tcp *self)
 {
-  self->source.fd = self->stream.fd;
   update(self);
   chip_loop_add(&context->loop, &self->source);
 }

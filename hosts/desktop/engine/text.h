@@ -1,5 +1,5 @@
-// Text of the engine and text of the world. XS keeps strings in CESU-8: a character beyond U+FFFF as
-// two surrogates of three bytes each, NUL as C0 80. Outside it is UTF-8.
+// Text of the engine and text of the world. XS keeps strings in UTF-8 but for two things: NUL is
+// C0 80, and surrogates that were put together one by one are still three bytes each.
 
 #ifndef CHIP_TEXT_H
 #define CHIP_TEXT_H

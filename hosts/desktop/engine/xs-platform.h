@@ -42,6 +42,4 @@
 #define mx32bitID 1
 #endif
 
-#define mxCESU8 1
-
 #endif

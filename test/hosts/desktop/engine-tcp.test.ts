@@ -57,7 +57,9 @@ describe("the C host, TCP", () => {
   }
 
   it("connects, tells how much can be written, sends, and receives", async () => {
-    const port = await serve((socket) => socket.on("data", (data) => socket.end(`got ${data}`)));
+    const port = await serve((socket) =>
+      socket.on("data", (data) => socket.end(`got ${data.toString()}`)),
+    );
     const program = `
       const socket = new TCP({ address, port,
         onWritable(n) { trace("w", n, " "); if (!this.sent) { this.sent = true;
@@ -83,7 +85,7 @@ describe("the C host, TCP", () => {
         this.close();
       } });`;
     const end = "hundefinedundefinedundefined";
-    assert.equal(await traces(port, program), `ab 3cde 2010210 ${"threw ".repeat(5)}${end}`);
+    assert.equal(await traces(port, program), `ab 3cde 201021030 ${"threw ".repeat(5)}${end}`);
   });
 
   it("holds no more than a window of unread bytes and leaves the rest to the peer", async () => {
@@ -97,7 +99,7 @@ describe("the C host, TCP", () => {
       feed();
       setTimeout(() => {
         taken = socket.bytesWritten - socket.writableLength;
-        socket.destroy();
+        socket.resetAndDestroy();
       }, 300);
     });
     const program = `new TCP({ address, port, onReadable(n) { if (n === ${window}) trace("full ") } });`;
@@ -314,7 +316,8 @@ describe("the C host, TCP", () => {
       trace("now;");`;
     const parts = (await traces(0, program)).split(";");
     assert.equal(parts[0], "now");
-    const expected = ["=undefined", "10.1.2.3=10.1.2.3", "localhost=127.0.0.1"];
-    assert.deepEqual(parts.slice(1, -1).sort(), [...expected, "no-such-name.invalid=undefined"]);
+    const found = ["10.1.2.3=10.1.2.3", "localhost=127.0.0.1"];
+    const absent = ["=undefined", "no-such-name.invalid=undefined"];
+    assert.deepEqual(parts.slice(1, -1).sort(), [...found, ...absent].sort());
   });
 });
