@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 
 /** The folder: $VECTORS, or test/vectors in the repository. */
-export const vectorsFolder = process.env["VECTORS"] ?? join(repositoryRoot(), "test", "vectors");
+const vectorsFolder = process.env["VECTORS"] ?? join(repositoryRoot(), "test", "vectors");
 
 /** Parses a JSON index. The caller says what it holds; a test fails where it does not. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast by name
