@@ -120,8 +120,9 @@ class NodeSocket implements TCP {
     if (buffer.length > this.#windowBytes - this.#unsentBytes) throw new Error("would block");
     // Counted here: the system takes more, and at once.
     this.#unsentBytes += buffer.length;
-    this.#socket.write(buffer.slice(), (error) => {
-      this.#unsentBytes -= buffer.length;
+    const copy = new Uint8Array(buffer); // `slice` of a Buffer would be a view.
+    this.#socket.write(copy, (error) => {
+      this.#unsentBytes -= copy.length;
       if (this.#state !== "open" || error) return;
       this.#options.onWritable(this.#windowBytes - this.#unsentBytes);
     });

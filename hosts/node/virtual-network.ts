@@ -121,7 +121,7 @@ class VirtualSocket implements TCP {
     if (buffer.length > this.#network.windowBytes - this.#unsentBytes) {
       throw new Error("would block");
     }
-    const copy = buffer.slice();
+    const copy = new Uint8Array(buffer); // `slice` of a Buffer would be a view.
     this.#unsentBytes += copy.length;
     this.#tellPeer((handler) => {
       handler.onBytes(copy);
@@ -154,7 +154,7 @@ class VirtualSocket implements TCP {
     this.#state = "open";
     this.#handler = accept({
       send: (bytes) => {
-        const copy = bytes.slice();
+        const copy = new Uint8Array(bytes);
         this.#later(() => {
           this.#receive(copy);
         }, this.#network.latencyMs);
