@@ -11,7 +11,7 @@ import { appSubtypes, partitionTypes } from "../../src/flash/partition-table-typ
 import type { FlashPartition, OpenPartition } from "../../src/ports/flash.js";
 import { FlashWindow } from "./flash-window.js";
 
-/** The partitions of a flash image. Throws PartitionTableError if there is no table. */
+/** Throws PartitionTableError if the table is damaged; a blank one has no partitions. */
 function readPartitions(flash: FlashPartition): Partition[] {
   const table = new Uint8Array(partitionTableBytes);
   flash.read(table, partitionTableOffset);
@@ -19,7 +19,7 @@ function readPartitions(flash: FlashPartition): Partition[] {
 }
 
 /**
- * What opens the partitions of `flash`. Throws PartitionTableError if there is no table.
+ * What opens the partitions of `flash`. Throws PartitionTableError if its table is damaged.
  * @param slot the running one of two OTA slots; the other is `nextota`
  */
 export function partitionOpener(flash: FlashPartition, slot: number): OpenPartition {
