@@ -61,6 +61,8 @@ export class Simulation {
   #lastDiagnostic = "";
   #lastStatus = "";
   #failures = 0;
+  /** The power failed; where the download goes on has not been told yet. */
+  #resumes = false;
   #refusals = 0;
 
   constructor(options: SimulationOptions, observer: SimulationObserver) {
@@ -233,6 +235,7 @@ export class Simulation {
         if (event.event === "progress") {
           this.#imageBytes = event.total;
           this.#failures = 0;
+          if (this.#resumes) this.#tellResume(event.done, report());
           this.#observer.progress(event.done, event.total, report());
           return;
         }
@@ -244,12 +247,20 @@ export class Simulation {
         this.#observer.diagnostic(line);
       },
       powerCut: () => {
+        this.#resumes = true;
         this.#observer.step("POWER CUT");
       },
       failed: (problem) => {
         settle(`the chip cannot go on: ${problem}`);
       },
     };
+  }
+
+  #tellResume(doneBytes: number, { counters }: ChipReport): void {
+    this.#resumes = false;
+    const lost = (counters["bytesFetched"] ?? 0) - doneBytes;
+    const place = `${doneBytes} of ${this.#imageBytes} bytes`;
+    this.#observer.step(`goes on at ${place}; ${Math.max(0, lost)} bytes are fetched twice`);
   }
 
   /** Is that how the story ends? */
