@@ -39,6 +39,8 @@ export class Agent {
   #sinceMs: number;
   #identity: Identity | undefined;
   #cik: string | undefined;
+  /** Flash has no room for the CIK: it is stored as soon as there is. */
+  #isCikUnsaved = false;
   #connection: Connection | undefined;
   /** SHA-256 of the image just verified, hex. */
   #verifiedDigest = "";
@@ -47,6 +49,10 @@ export class Agent {
   #watchdogTimer: TimerHandle | undefined;
   /** Times the list was asked for without a pause in between. */
   #rounds = 0;
+  /** Releases rejected, or replaced under the download, since the device was last up to date. */
+  #changes = 0;
+  /** Counts the turns of `#take`: a product's observer may cause one within another. */
+  #turn = 0;
 
   /** Throws on options out of bounds, and if flash holds no running image or no otadata. */
   constructor(platform: Platform, options: AgentOptions = {}) {
@@ -56,9 +62,17 @@ export class Agent {
     this.#records = new Records(this.#store);
     this.#slots = new Slots(platform, this.#records);
     this.#update = new Update(platform, this.#options, this.#store, this.#records, this.#slots);
-    this.#trial = new TrialRun(platform, this.#options, this.#slots, (input, reason) => {
-      this.#take(input, reason);
-    });
+    this.#trial = new TrialRun(
+      platform,
+      this.#options,
+      this.#slots,
+      (input, reason) => {
+        this.#take(input, reason);
+      },
+      () => {
+        this.#take(this.#readyInput);
+      },
+    );
     this.#pause = new Pause(platform, () => {
       this.#wake();
     });
@@ -98,7 +112,11 @@ export class Agent {
 
   /** Restarts the chip for the product's own reasons, without harm to a trial under way. */
   restart(): void {
-    this.#records.writeRestartAsked();
+    try {
+      this.#records.writeRestartAsked();
+    } catch (error) {
+      this.#platform.log(`the restart could not be recorded: ${String(error)}`);
+    }
     this.#platform.boot.restart();
   }
 
@@ -112,10 +130,20 @@ export class Agent {
     this.#state = next;
     this.#reason = reason;
     this.#sinceMs = this.#platform.clock();
+    if (next === "stopped") this.#end();
+    if (input === "changed") this.#changes += 1;
+    const turn = ++this.#turn;
     const { status } = this;
     this.#platform.log(formatStatus(status));
     this.#options.observer.status?.(status);
-    this.#enter(next);
+    if (turn === this.#turn) this.#enter(next);
+  }
+
+  #end(): void {
+    this.#rest();
+    this.#trial.stop();
+    if (this.#watchdogTimer !== undefined) this.#platform.timer.clear(this.#watchdogTimer);
+    this.#watchdogTimer = undefined;
   }
 
   #enter(state: LifeState): void {
@@ -155,11 +183,9 @@ export class Agent {
         return this.#pause.backOff(retryDelayMsMin);
       case "idle":
         this.#rest();
+        this.#changes = 0;
         return this.#pause.interval(this.#options.pollIntervalMs);
       case "stopped":
-        this.#rest();
-        this.#trial.stop();
-        if (this.#watchdogTimer !== undefined) this.#platform.timer.clear(this.#watchdogTimer);
         return;
       default:
         return state satisfies never;
@@ -174,6 +200,7 @@ export class Agent {
   }
 
   #wake(): void {
+    this.#saveCik();
     const rereads = this.#state === "unidentified" || this.#state === "restarting";
     this.#take(rereads ? "wake" : this.#readyInput);
   }
@@ -197,10 +224,15 @@ export class Agent {
   #activate(): void {
     const identity = this.#identity;
     if (identity === undefined) throw new Error("activating without an identity");
-    if (this.#cik === undefined && !this.#canKeepCik()) return;
+    if (!this.#canKeepCik()) return;
     this.#connect(identity).send(
       new ActivationExchange(activateRequest(identity), (outcome) => {
-        if ("cik" in outcome) this.#keepCik(outcome.cik);
+        if ("cik" in outcome) {
+          this.#cik = outcome.cik;
+          this.#isCikUnsaved = true;
+          this.#saveCik();
+          this.#take("activated");
+        } else if (this.#trial.isOn && isReached(outcome)) this.#take("reached");
         else this.#takeProblem(outcome);
       }),
     );
@@ -216,15 +248,17 @@ export class Agent {
     }
   }
 
-  #keepCik(cik: string): void {
-    this.#cik = cik;
+  /** Commit point: the service gives a CIK out once. */
+  #saveCik(): boolean {
+    if (!this.#isCikUnsaved || this.#cik === undefined) return true;
     try {
-      this.#records.writeCik(cik);
+      this.#records.writeCik(this.#cik);
+      this.#isCikUnsaved = false;
+      return true;
     } catch (error) {
       this.#platform.log(`the CIK could not be stored: ${String(error)}`);
+      return false;
     }
-    this.#pause.forgive();
-    this.#take("activated");
   }
 
   #list(): void {
@@ -255,8 +289,9 @@ export class Agent {
   }
 
   #download(): void {
+    // Bytes that again and again come to nothing are no reason to be quick.
     const onSector = (): void => {
-      this.#pause.forgive();
+      if (this.#changes < roundsMax) this.#pause.forgive();
     };
     this.#work = this.#update.download(this.#visit(), onSector, (outcome) => {
       if (outcome.kind === "downloaded") this.#take("downloaded");
@@ -288,9 +323,15 @@ export class Agent {
 
   #switchAndRestart(): void {
     this.#rest();
-    if (this.#options.hooks.mayRestart?.() === false) {
-      this.#reason = "the product does not allow it now";
+    const veto = this.#restartVeto();
+    if (this.#state !== "restarting") return; // The product stopped the agent.
+    if (veto !== undefined) {
+      this.#reason = veto;
       this.#pause.exactly(restartRetryMs);
+      return;
+    }
+    if (!this.#saveCik()) {
+      this.#take("failed", "no room in flash for the CIK, which a restart would lose");
       return;
     }
     try {
@@ -300,6 +341,16 @@ export class Agent {
       return;
     }
     this.#take("reset");
+  }
+
+  /** Why the product does not allow a restart now. A hook that throws does not. */
+  #restartVeto(): string | undefined {
+    try {
+      const allowed = this.#options.hooks.mayRestart?.() ?? true;
+      return allowed ? undefined : "the product does not allow it now";
+    } catch (error) {
+      return `the product fails to say whether it may restart: ${String(error)}`;
+    }
   }
 
   #visit(): Visit {

@@ -46,9 +46,9 @@ export type LifeState =
 export type LifeInput =
   | "start"
   | "stop"
-  /** Identity is complete and a CIK is held (after boot, or a wait is over). */
+  /** Identity is complete and a CIK is held (after boot, a pause, a trial). */
   | "activated"
-  /** Identity is complete, no CIK is held (after boot, or a wait is over). */
+  /** Identity is complete, no CIK is held (after boot, a pause, a trial). */
   | "unactivated"
   | "unidentified"
   | "heal"
@@ -59,7 +59,6 @@ export type LifeInput =
   | "unauthorized"
   /** A trial image reached the service. */
   | "reached"
-  | "test-passed"
   | "test-failed"
   | "trial-expired"
   | "candidate"
@@ -105,7 +104,7 @@ export const lifeTable: Readonly<Record<LifeState, Row>> = Object.freeze({
   }),
   unidentified: row({ wake: "identifying", "trial-expired": "reverting" }),
   healing: row({ reset: "restarted", activated: "listing", unactivated: "activating" }),
-  activating: row({ ...contacting, activated: "listing" }),
+  activating: row({ ...contacting, activated: "listing", reached: "testing" }),
   refused: waiting,
   "backing-off": waiting,
   listing: row({
@@ -116,7 +115,8 @@ export const lifeTable: Readonly<Record<LifeState, Row>> = Object.freeze({
     "nothing-new": "idle",
   }),
   testing: row({
-    "test-passed": "listing",
+    activated: "listing",
+    unactivated: "activating",
     "test-failed": "reverting",
     "trial-expired": "reverting",
   }),

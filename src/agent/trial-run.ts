@@ -16,13 +16,21 @@ export class TrialRun {
   readonly #options: CompleteOptions;
   readonly #slots: Slots;
   readonly #report: Report;
+  readonly #onConfirmed: () => void;
   #isOn = false;
   #timer: TimerHandle | undefined;
   /** Tells one self-test from the next. */
   #tests = 0;
   #rearmWhenReached = false;
 
-  constructor(platform: Platform, options: CompleteOptions, slots: Slots, report: Report) {
+  constructor(
+    platform: Platform,
+    options: CompleteOptions,
+    slots: Slots,
+    report: Report,
+    onConfirmed: () => void,
+  ) {
+    this.#onConfirmed = onConfirmed;
     this.#platform = platform;
     this.#options = options;
     this.#slots = slots;
@@ -141,6 +149,6 @@ export class TrialRun {
     this.#slots.confirm();
     this.#isOn = false;
     this.#platform.log(`confirmed: ${this.#slots.running.descriptor.version}`);
-    this.#report("test-passed");
+    this.#onConfirmed();
   }
 }

@@ -41,7 +41,9 @@ const rows: readonly [LifeState, LifeInput, LifeState][] = [
   ["rechecking", "changed", "listing"],
   ["restarting", "wake", "restarting"],
   ["restarting", "reset", "restarted"],
-  ["testing", "test-passed", "listing"],
+  ["testing", "activated", "listing"],
+  ["testing", "unactivated", "activating"],
+  ["activating", "reached", "testing"],
   ["testing", "test-failed", "reverting"],
   ["reverting", "reset", "restarted"],
   ["idle", "activated", "listing"],
@@ -51,7 +53,7 @@ const rows: readonly [LifeState, LifeInput, LifeState][] = [
 const outcomes: Readonly<Partial<Record<LifeState, readonly LifeInput[]>>> = {
   identifying: ["unidentified", "heal", "armed", "activated", "unactivated"],
   healing: ["reset", "activated", "unactivated"],
-  activating: ["activated", "unauthorized", "refused", "changed", "failed"],
+  activating: ["activated", "reached", "unauthorized", "refused", "changed", "failed"],
   listing: [
     "reached",
     "armed",
@@ -74,7 +76,7 @@ const outcomes: Readonly<Partial<Record<LifeState, readonly LifeInput[]>>> = {
   downloading: ["downloaded", "unauthorized", "refused", "changed", "failed"],
   verifying: ["verified", "changed"],
   rechecking: ["unchanged", "unauthorized", "refused", "changed", "failed"],
-  testing: ["test-passed", "test-failed"],
+  testing: ["activated", "unactivated", "test-failed"],
   restarting: ["wake", "reset", "failed"],
   reverting: ["reset", "failed"],
   refused: ["activated", "unactivated"],
