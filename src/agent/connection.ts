@@ -12,7 +12,7 @@ import { writeRequest, type HttpRequest } from "../http/request-writer.js";
 import type { ResponseHead } from "../http/head-parser.js";
 import { ResponseReader } from "../http/response-reader.js";
 import type { Platform } from "../ports/platform.js";
-import type { TCP } from "../ports/tcp.js";
+import type { TCP, TCPOptions } from "../ports/tcp.js";
 import type { TimerHandle } from "../ports/timer.js";
 import {
   answerTimeoutMs,
@@ -56,6 +56,9 @@ export interface ConnectionObserver {
   requested?(): void;
 }
 
+/** What it needs of the world. */
+type Network = Pick<Platform, "clock" | "connect" | "resolve" | "timer">;
+
 type Phase = "closed" | "resolving" | "connecting" | "open";
 
 const watchIntervalMs = 1000;
@@ -63,14 +66,14 @@ const watchIntervalMs = 1000;
 const pipelineLossesMax = 2;
 
 export class Connection {
-  readonly #platform: Platform;
+  readonly #network: Network;
   readonly #host: string;
   readonly #port: number;
   readonly #depth: number;
   readonly #observer: ConnectionObserver;
   readonly #buffer = new Uint8Array(receiveBytes);
   #phase: Phase = "closed";
-  #reader = new ResponseReader();
+  #reader: ResponseReader | undefined;
   #socket: TCP | undefined;
   /** Changes whenever the socket does: a late callback of an old one is told by it. */
   #generation = 0;
@@ -78,19 +81,21 @@ export class Connection {
   #written: Exchange[] = [];
   #writableBytes = 0;
   #losses = 0;
+  /** The connection at hand has given a whole answer. */
+  #answered = false;
   #watch: TimerHandle | undefined;
   /** When the peer was last heard, or last began to owe something. */
   #heardMs = 0;
   #answerSinceMs = 0;
 
   constructor(
-    platform: Platform,
+    network: Network,
     host: string,
     port: number,
     depth: number,
     observer: ConnectionObserver = {},
   ) {
-    this.#platform = platform;
+    this.#network = network;
     this.#host = host;
     this.#port = port;
     this.#depth = depth;
@@ -99,6 +104,7 @@ export class Connection {
 
   /** No callback of `exchange` is called before this returns. */
   send(exchange: Exchange): void {
+    if (!this.#owes) this.#beginToOwe();
     this.#waiting.push(exchange);
     this.#pump();
   }
@@ -128,9 +134,9 @@ export class Connection {
 
   /** Writes the first waiting request if it may go now. */
   #writeNext(): boolean {
-    const [exchange] = this.#waiting;
-    const [oldest] = this.#written;
-    if (exchange === undefined || this.#socket === undefined) return false;
+    const exchange = this.#waiting[0];
+    const oldest = this.#written[0];
+    if (exchange === undefined || !this.#socket || !this.#reader) return false;
     if (oldest !== undefined) {
       const pipelined = exchange.pipelined && oldest.pipelined && this.#losses < pipelineLossesMax;
       if (!pipelined || this.#written.length >= this.#depth) return false;
@@ -138,7 +144,7 @@ export class Connection {
     const bytes = writeRequest(exchange.request);
     if (bytes.length > this.#writableBytes || !this.#tryWrite(this.#socket, bytes)) return false;
     this.#reader.expect(exchange.request.method);
-    if (oldest === undefined) this.#owe();
+    if (oldest === undefined) this.#beginToOwe();
     this.#written.push(exchange);
     this.#waiting.shift();
     this.#observer.requested?.();
@@ -157,16 +163,21 @@ export class Connection {
     }
   }
 
-  #owe(): void {
-    this.#heardMs = this.#answerSinceMs = this.#platform.clock();
+  /** The peer, or whoever stands for it so far, has something to do for us. */
+  get #owes(): boolean {
+    return this.#written.length > 0 || this.#waiting.length > 0;
+  }
+
+  #beginToOwe(): void {
+    this.#heardMs = this.#answerSinceMs = this.#network.clock();
   }
 
   #open(): void {
     this.#phase = "resolving";
-    this.#owe();
+    this.#beginToOwe();
     const generation = ++this.#generation;
     this.#startWatch();
-    this.#platform.resolve(this.#host, (address) => {
+    this.#network.resolve(this.#host, (address) => {
       if (generation !== this.#generation) return;
       if (address === undefined) this.#fail("unresolved", `${this.#host} has no address`);
       else this.#connect(address);
@@ -175,11 +186,12 @@ export class Connection {
 
   #connect(address: string): void {
     this.#phase = "connecting";
-    this.#owe();
+    this.#beginToOwe();
     this.#reader = new ResponseReader();
     this.#writableBytes = 0;
+    this.#answered = false;
     const generation = this.#generation;
-    this.#socket = this.#platform.connect({
+    const options: TCPOptions = {
       address,
       port: this.#port,
       onReadable: (byteLength) => {
@@ -191,12 +203,19 @@ export class Connection {
       onError: () => {
         if (generation === this.#generation) this.#onError();
       },
-    });
+    };
+    try {
+      this.#socket = this.#network.connect(options);
+    } catch {
+      // A resolver's answer is the network's word, not ours.
+      this.#fail("unreachable", `${this.#host} has the address ${address}, which is none`);
+    }
   }
 
   #onWritable(byteLength: number): void {
     if (this.#phase === "connecting") {
       this.#phase = "open";
+      this.#beginToOwe();
       this.#observer.connected?.();
     }
     this.#writableBytes = byteLength;
@@ -205,29 +224,29 @@ export class Connection {
 
   #onReadable(byteLength: number): void {
     const generation = this.#generation;
-    this.#heardMs = this.#platform.clock();
+    const reader = this.#reader;
+    this.#heardMs = this.#network.clock();
     let unread = byteLength;
-    while (unread > 0 && this.#socket !== undefined) {
+    while (unread > 0 && reader !== undefined && this.#socket !== undefined) {
       const length = Math.min(unread, this.#buffer.length);
       const view = length === this.#buffer.length ? this.#buffer : this.#buffer.subarray(0, length);
       this.#socket.read(view);
       unread -= length;
-      this.#reader.receive(view);
-      this.#drain();
+      reader.receive(view);
+      this.#drain(reader);
       if (generation !== this.#generation) return;
     }
     this.#pump();
   }
 
   /** Takes events out of the reader until it needs more, or the socket is another. */
-  #drain(): void {
+  #drain(reader: ResponseReader): void {
     const generation = this.#generation;
     try {
       for (;;) {
-        const event = this.#reader.next();
-        if (event === undefined) return;
-        const [exchange] = this.#written;
-        if (exchange === undefined) return;
+        const event = reader.next();
+        const exchange = this.#written[0];
+        if (event === undefined || exchange === undefined) return;
         if (event.type === "head") exchange.onHead(event.head);
         else if (event.type === "body") exchange.onBody(event.bytes);
         else this.#endAnswer(exchange, event.reusable);
@@ -235,7 +254,7 @@ export class Connection {
       }
     } catch (error) {
       if (!(error instanceof RemoteProtocolError)) throw error;
-      if (this.#written.length === 0) this.#drop();
+      if (this.#written.length === 0) this.#endUnowed();
       else if (isClosed(error)) this.#lose();
       else this.#fail("protocol", error.message);
     }
@@ -243,6 +262,7 @@ export class Connection {
 
   #endAnswer(exchange: Exchange, reusable: boolean): void {
     this.#written.shift();
+    this.#answered = true;
     this.#answerSinceMs = this.#heardMs;
     if (!reusable) {
       // The peer will answer nothing more: what it has not answered goes out again.
@@ -261,14 +281,25 @@ export class Connection {
       this.#fail("unreachable", `${this.#host}:${String(this.#port)} refuses the connection`);
       return;
     }
-    this.#reader.receiveEnd();
-    this.#drain(); // The end may be what a body waited for.
+    if (this.#reader !== undefined) {
+      this.#reader.receiveEnd();
+      this.#drain(this.#reader); // The end may be what a body waited for.
+    }
     if (generation !== this.#generation) return;
-    if (this.#written.length === 0) {
-      this.#drop(); // Closed while nothing was owed: the next request opens another.
-      this.#pump();
-    } else {
+    if (this.#written.length === 0) this.#endUnowed();
+    else this.#lose();
+  }
+
+  /**
+   * The connection is over while no answer is missing: what waits opens another. But only after an
+   * answer, so that a peer that takes connections and no requests is not met again and again.
+   */
+  #endUnowed(): void {
+    if (this.#waiting.length > 0 && !this.#answered) {
       this.#lose();
+    } else {
+      this.#drop();
+      this.#pump();
     }
   }
 
@@ -290,13 +321,14 @@ export class Connection {
     this.#phase = "closed";
     this.#socket?.close();
     this.#socket = undefined;
-    if (this.#watch !== undefined) this.#platform.timer.clear(this.#watch);
+    this.#reader = undefined;
+    if (this.#watch !== undefined) this.#network.timer.clear(this.#watch);
     this.#watch = undefined;
   }
 
   #startWatch(): void {
     const generation = this.#generation;
-    this.#watch = this.#platform.timer.set(() => {
+    this.#watch = this.#network.timer.set(() => {
       if (generation !== this.#generation) return;
       this.#checkTime();
       if (generation === this.#generation) this.#startWatch();
@@ -304,13 +336,13 @@ export class Connection {
   }
 
   #checkTime(): void {
-    const now = this.#platform.clock();
+    const now = this.#network.clock();
     const quietMs = now - this.#heardMs;
     if (this.#phase === "resolving" && quietMs >= resolveTimeoutMs) {
       this.#fail("unresolved", `no answer to the name ${this.#host}`);
     } else if (this.#phase === "connecting" && quietMs >= connectTimeoutMs) {
       this.#fail("unreachable", `${this.#host}:${String(this.#port)} does not answer`);
-    } else if (this.#written.length > 0 && quietMs >= silenceTimeoutMs) {
+    } else if (this.#owes && quietMs >= silenceTimeoutMs) {
       this.#fail("silent", "no byte of an answer in time");
     } else if (this.#written.length > 0 && now - this.#answerSinceMs >= answerTimeoutMs) {
       this.#fail("silent", "an answer takes too long");
