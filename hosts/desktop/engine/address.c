@@ -1,3 +1,5 @@
+// The same rules for both ends of a connection.
+
 #include "address.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,5 @@
+// The only way in which JavaScript is entered from the event loop.
+
 #include "call.h"
 
 void chip_call(txMachine *the, txSlot *self, txSlot *function, txSlot *argument)

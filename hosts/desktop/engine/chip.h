@@ -22,7 +22,7 @@ typedef struct chip {
   char main[PATH_MAX]; // resolved path of the main module
   bool running; // false while device modules are being preloaded: natives refuse to work
   bool jobs_pending; // promise jobs wait
-  chip_exit load_failure; // why a module could not be loaded, CHIP_EXIT_END if none failed
+  chip_exit load_failure; // why a module cannot be preloaded; CHIP_EXIT_END: it threw
   uint64_t started; // chip_now() at the start
   const void *natives; // of the module being loaded; see module.c
 } chip;

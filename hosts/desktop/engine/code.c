@@ -1,3 +1,5 @@
+// A walk over the instructions of a script, before it runs for the first time.
+
 #include "code.h"
 
 // Instructions that copy a string or a function out of the byte code get their other form, which

@@ -1,7 +1,8 @@
 // The XS engine, inside and outside, and the names that differ between its versions.
 //
-// Natives use the public interface only (the xs... and xsmc... names). The files that are part of
-// the engine's platform (memory, platform, loader, preload, rom) also use its inside (fx..., mx...).
+// Natives use the public interface where there is one (the xs... and xsmc... names). The files that
+// are part of the engine's platform (memory, platform, loader, preload, code, rom) use its inside
+// (fx..., mx...).
 
 #ifndef CHIP_ENGINE_H
 #define CHIP_ENGINE_H

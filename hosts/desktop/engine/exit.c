@@ -1,3 +1,5 @@
+// See exit.h. Writes with write(2): stdio keeps nothing that a sudden end could lose.
+
 #include "exit.h"
 
 #include <stdarg.h>

@@ -1,3 +1,6 @@
+// NOR flash over pread and pwrite, block by block, with nothing kept in between. Which partition
+// may be written is not decided here (flash.c).
+
 #include "flash-image.h"
 
 #include "exit.h"

@@ -102,7 +102,8 @@ static void accept_connection(txMachine *the)
   struct sockaddr_in peer;
   socklen_t length = sizeof peer;
   listener *self = chip_host_data(the, &xsThis, &hooks);
-  int fd = accept4(self->source.fd, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  int fd = accept4(self->source.fd, (struct sockaddr *)&peer, &length,
+                   SOCK_NONBLOCK | SOCK_CLOEXEC);
   self->source.events = POLLIN;
   if (fd < 0)
     return;

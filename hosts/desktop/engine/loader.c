@@ -1,3 +1,5 @@
+// The two functions by which XS finds and loads modules, and the parser's use.
+
 #include "loader.h"
 
 #include "code.h"

@@ -1,3 +1,5 @@
+// One turn: promise jobs, then wait, then whatever is ready, then the timers that are due.
+
 #include "loop.h"
 
 #include "call.h"

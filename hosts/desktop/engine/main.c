@@ -55,11 +55,10 @@ static void open_parts(chip *self)
     chip_fail(CHIP_EXIT_NO_MODULE, "module %s not found", options->module);
 }
 
+// Whatever it imports has been found before: what it rejects with is an exception.
 static void main_rejected(txMachine *the)
 {
-  chip *self = chip_from(the);
-  chip_fail_exception(the, self->load_failure ? self->load_failure : CHIP_EXIT_EXCEPTION,
-                      mxArgv(0));
+  chip_fail_exception(the, CHIP_EXIT_EXCEPTION, mxArgv(0));
 }
 
 static void main_fulfilled(txMachine *the)

@@ -1,3 +1,5 @@
+// The four functions by which XS gets and gives back memory, over one block that both kinds share.
+
 #include "memory.h"
 
 #include "engine.h"

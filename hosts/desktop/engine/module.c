@@ -1,3 +1,5 @@
+// The registry of built-in modules, and how their natives get into the engine.
+
 #include "module.h"
 
 static const chip_module *const modules[] = {

@@ -1,3 +1,5 @@
+// Every option is read in one place and judged there; what is wrong ends the process in one line.
+
 #include "options.h"
 
 #include "exit.h"

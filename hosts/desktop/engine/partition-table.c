@@ -1,3 +1,5 @@
+// Reads the table into memory once; looking things up is a walk over at most 96 records.
+
 #include "partition-table.h"
 
 #include <string.h>

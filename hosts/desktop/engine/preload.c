@@ -1,3 +1,5 @@
+// The two machines of a run, and the modules that are evaluated in the first.
+
 #include "preload.h"
 
 #include "call.h"

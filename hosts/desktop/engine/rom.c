@@ -1,3 +1,7 @@
+// Passes over all slots of the preloading machine: refuse, freeze, number, fix. What to freeze and
+// what to number follows the linker of Moddable's SDK (tools/xsl), so that a program sees here what
+// it will see on the chip.
+
 #include "rom.h"
 
 // The slots of a heap: the first slot is its head and points behind the last.
@@ -42,7 +46,8 @@ static void freeze(txSlot *instance)
 // The objects that are there before any module: prototypes, Math, JSON, ... but not the global.
 static void freeze_intrinsics(txMachine *the)
 {
-  for (txSlot *slot = the->stack; slot < the->stackTop - mxInstanceInspectorsStackIndex - 1; slot++) {
+  const txSlot *end = the->stackTop - mxInstanceInspectorsStackIndex - 1; // the machine's own state
+  for (txSlot *slot = the->stack; slot < end; slot++) {
     if (slot->kind == XS_REFERENCE_KIND && slot->value.reference != mxGlobal.value.reference)
       freeze(slot->value.reference);
   }

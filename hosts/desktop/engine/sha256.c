@@ -1,3 +1,5 @@
+// SHA-256 as FIPS 180-4 has it; its section numbers stand at the functions.
+
 #include "sha256.h"
 
 #include <string.h>

@@ -1,3 +1,6 @@
+// The counters are the file: mapped shared, changed in place, written back by the kernel whatever
+// becomes of the process.
+
 #include "stats.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+// Non-blocking system calls and two buffers. What each call found out is in `state`.
+
 #include "stream.h"
 
 #include "exit.h"
@@ -14,8 +16,8 @@
 // lwIP's on the ESP32: an Ethernet frame without its headers.
 enum { SEGMENT_BYTES = 1436 };
 
-// Small kernel buffers, so that what is not read here soon stays at the peer. Small segments go with
-// them: a window below one segment would make the sender wait. (No option is vital.)
+// Small kernel buffers, so that what is not read here soon stays at the peer. Small segments go
+// with them: a window below one segment would make the sender wait. (No option is vital.)
 static void limit_buffers(int fd, size_t window)
 {
   int segment = SEGMENT_BYTES, bytes = (int)window;

@@ -1,3 +1,5 @@
+// The JavaScript side of a connection: which callback comes when. The bytes are stream.c's.
+
 #include "tcp.h"
 
 #include "address.h"

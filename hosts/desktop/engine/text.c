@@ -1,3 +1,5 @@
+// One pass over the bytes; a result is never longer than its source.
+
 #include "text.h"
 
 #include <stdbool.h>

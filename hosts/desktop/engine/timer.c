@@ -1,3 +1,6 @@
+// Timers stand in one list, soonest first. An object of JavaScript and its record point to each
+// other until the timer has fired for the last time or is cleared.
+
 #include "timer.h"
 
 #include "call.h"

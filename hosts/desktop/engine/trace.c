@@ -1,3 +1,6 @@
+// trace() gathers its arguments and writes them at once, so that lines of a program that is killed
+// are whole or absent.
+
 #include "trace.h"
 
 #include "text.h"

@@ -146,6 +146,12 @@ describe("the C host, modules and exit codes", () => {
     assert.deepEqual([code, stdout], [10, "a"]);
   });
 
+  it("goes on when nobody reads what it traces", async () => {
+    const program = `import Boot from "embedded:x-chip/boot"; import Timer from "timer";
+      Timer.set(() => { for (let i = 0; i < 9; i++) trace("line\\n"); Boot.restart() }, 100);`;
+    assert.equal((await rig.run(program, { isDeaf: true })).code, 10);
+  });
+
   it("ends with 2 on a wrong command line, with one line that says why", async () => {
     for (const wrong of [[], ["--heap"], ["--heap", "lots"], ["--nope", "1"], ["a.js", "b.js"]]) {
       const outcome = await rig.start(wrong);

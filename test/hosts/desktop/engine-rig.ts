@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly arguments?: readonly string[];
   /** Called with every piece of output; may end the process. */
   readonly onTrace?: (text: string, kill: () => void) => void;
+  /** Closes the reading end of stdout at once. */
+  readonly isDeaf?: boolean;
   /** Called with every piece that the program wrote to descriptor 3. */
   readonly onWatchdog?: (bytes: number) => void;
 }
@@ -66,7 +68,8 @@ export class EngineRig {
   }
 
   /** Runs the binary. */
-  start(parameters: readonly string[], { onTrace, onWatchdog }: RunOptions = {}): Promise<Outcome> {
+  start(parameters: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    const { onTrace, onWatchdog } = options;
     return new Promise((done, fail) => {
       const child = spawn(this.#engine, parameters, {
         stdio: ["ignore", "pipe", "pipe", onWatchdog === undefined ? "ignore" : "pipe"],
@@ -74,6 +77,7 @@ export class EngineRig {
       });
       let stdout = "";
       let stderr = "";
+      if (options.isDeaf === true) child.stdout?.destroy();
       child.stdout?.on("data", (piece: Buffer) => {
         stdout += piece.toString();
         onTrace?.(stdout, () => child.kill("SIGKILL"));
