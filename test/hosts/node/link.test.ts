@@ -89,7 +89,7 @@ describe("a link", () => {
       const sentBytes = 32 << 20;
       line.device.socket.pause();
       line.server.send(Buffer.alloc(sentBytes));
-      await passMs(60);
+      await passMs(200);
       const leftBytes = line.server.socket.writableLength;
       assert.ok(leftBytes > 0, `${leftBytes} bytes are left`);
     });
