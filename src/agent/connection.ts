@@ -81,8 +81,8 @@ export class Connection {
   #written: Exchange[] = [];
   #writableBytes = 0;
   #losses = 0;
-  /** The connection at hand has given a whole answer. */
-  #answered = false;
+  /** Whole answers that the connection at hand has given. */
+  #answers = 0;
   #watch: TimerHandle | undefined;
   /** When the peer was last heard, or last began to owe something. */
   #heardMs = 0;
@@ -189,7 +189,7 @@ export class Connection {
     this.#beginToOwe();
     this.#reader = new ResponseReader();
     this.#writableBytes = 0;
-    this.#answered = false;
+    this.#answers = 0;
     const generation = this.#generation;
     const options: TCPOptions = {
       address,
@@ -262,7 +262,10 @@ export class Connection {
 
   #endAnswer(exchange: Exchange, reusable: boolean): void {
     this.#written.shift();
-    this.#answered = true;
+    this.#answers += 1;
+    // A connection that carried this many is no victim of pipelining.
+    const isProven = this.#losses < pipelineLossesMax && this.#answers >= 2 * this.#depth;
+    if (isProven) this.#losses = 0;
     this.#answerSinceMs = this.#heardMs;
     if (!reusable) {
       // The peer will answer nothing more: what it has not answered goes out again.
@@ -295,7 +298,7 @@ export class Connection {
    * answer, so that a peer that takes connections and no requests is not met again and again.
    */
   #endUnowed(): void {
-    if (this.#waiting.length > 0 && !this.#answered) {
+    if (this.#waiting.length > 0 && this.#answers === 0) {
       this.#lose();
     } else {
       this.#drop();

@@ -14,7 +14,12 @@
 import type { KeyValueStore } from "../ports/key-value.js";
 import { parseDecimal } from "../protocol/decimal.js";
 import { decodeForm, encodeForm, formValue } from "../protocol/form.js";
-import { cikCharacters, rejectedMax } from "../protocol/limits.js";
+import {
+  cikCharacters,
+  rejectedBytesMax,
+  rejectedMax,
+  rejectReasonCharactersMax,
+} from "../protocol/limits.js";
 import { isCik } from "../protocol/paths.js";
 import { sameRelease, type ReleaseIdentity } from "../protocol/release.js";
 
@@ -51,6 +56,8 @@ export interface RejectedRecord {
 
 export class Records {
   readonly #store: KeyValueStore;
+  /** Those that the store had no room for. */
+  readonly #unsavedRejections: RejectedRecord[] = [];
 
   constructor(store: KeyValueStore) {
     this.#store = store;
@@ -70,8 +77,14 @@ export class Records {
    * before asking that it cannot be kept.
    */
   reserveCik(): void {
-    this.#store.write("reserve", "-".repeat(cikCharacters));
-    this.#store.delete("reserve");
+    this.#reserve(cikCharacters);
+  }
+
+  /** Throws if the store could not hold the records of an update to this release. */
+  reserveUpdate(release: ReleaseIdentity): void {
+    const digest = release.sha256 ?? "0".repeat(64);
+    const counts = { slot: 0, trials: 0, silentTrials: 0, endedSilent: true };
+    this.#reserve(formatArmed({ release, digest, ...counts }).length);
   }
 
   readTarget(): TargetRecord | undefined {
@@ -100,15 +113,7 @@ export class Records {
   }
 
   writeArmed(armed: ArmedRecord): void {
-    const pairs: FormPair[] = [
-      ...formatRelease(armed.release),
-      ["slot", String(armed.slot)],
-      ["digest", armed.digest],
-      ["trials", String(armed.trials)],
-      ["silent", String(armed.silentTrials)],
-    ];
-    if (armed.endedSilent) pairs.push(["ended", "silent"]);
-    this.#write("armed", pairs);
+    this.#store.write("armed", formatArmed(armed));
   }
 
   readConfirmed(): ConfirmedRecord | undefined {
@@ -130,7 +135,7 @@ export class Records {
   }
 
   readRejected(): RejectedRecord[] {
-    const rejected: RejectedRecord[] = [];
+    const rejected = [...this.#unsavedRejections];
     for (const line of (this.#read("rejected") ?? "").split("\n")) {
       const pairs = decodeForm(line);
       const release = parseRelease(pairs);
@@ -140,14 +145,22 @@ export class Records {
     return rejected;
   }
 
-  /** Remembers that this very release must not be fetched again; forgets the oldest if need be. */
-  reject(release: ReleaseIdentity, reason: string): void {
+  /**
+   * Remembers that this very release must not be fetched again; forgets the oldest if need be. If
+   * the store is full it is remembered until the next reset, and false is returned.
+   */
+  reject(release: ReleaseIdentity, reason: string): boolean {
+    const rejected = { release, reason: reason.slice(0, rejectReasonCharactersMax) };
     const kept = this.readRejected().filter((record) => record.release.id !== release.id);
-    kept.push({ release, reason });
-    const lines = kept
-      .slice(-rejectedMax)
-      .map((record) => encodeForm([...formatRelease(record.release), ["reason", record.reason]]));
-    this.#store.write("rejected", lines.join("\n"));
+    const lines = [...kept, rejected].map(formatRejected).slice(-rejectedMax);
+    while (lines.join("\n").length > rejectedBytesMax) lines.shift();
+    try {
+      this.#store.write("rejected", lines.join("\n"));
+      return true;
+    } catch {
+      this.#unsavedRejections.push(rejected);
+      return false;
+    }
   }
 
   /** Why this very release was rejected, or undefined. */
@@ -173,6 +186,11 @@ export class Records {
     this.#store.delete(record);
   }
 
+  #reserve(characters: number): void {
+    this.#store.write("reserve", "-".repeat(characters));
+    this.#store.delete("reserve");
+  }
+
   #read(key: string): string | undefined {
     try {
       return this.#store.read(key);
@@ -189,6 +207,22 @@ export class Records {
   #write(key: string, pairs: readonly FormPair[]): void {
     this.#store.write(key, encodeForm(pairs));
   }
+}
+
+function formatArmed(armed: ArmedRecord): string {
+  const pairs: FormPair[] = [
+    ...formatRelease(armed.release),
+    ["slot", String(armed.slot)],
+    ["digest", armed.digest],
+    ["trials", String(armed.trials)],
+    ["silent", String(armed.silentTrials)],
+  ];
+  if (armed.endedSilent) pairs.push(["ended", "silent"]);
+  return encodeForm(pairs);
+}
+
+function formatRejected({ release, reason }: RejectedRecord): string {
+  return encodeForm([...formatRelease(release), ["reason", reason]]);
 }
 
 function formatRelease(release: ReleaseIdentity): FormPair[] {

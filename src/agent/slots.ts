@@ -20,6 +20,8 @@ export class Slots {
   readonly #platform: Platform;
   readonly #records: Records;
   readonly #otadata: OtadataWriter;
+  /** The agent had recorded that it would restart; read, and cleared in flash, once per boot. */
+  #restartAsked: boolean | undefined;
 
   constructor(platform: Platform, records: Records) {
     this.#platform = platform;
@@ -47,6 +49,7 @@ export class Slots {
 
   /** What this boot has to do first. Clears the mark of a restart asked for. */
   decide(): BootDecision {
+    this.#restartAsked ??= this.#records.takeRestartAsked();
     const facts = {
       slot: this.runningSlot,
       resetReason: this.#platform.boot.resetReason,
@@ -54,7 +57,7 @@ export class Slots {
       idleEntry: this.#entryState(this.idleSlot),
       armed: this.#records.readArmed(),
       confirmedSlot: this.#records.readConfirmed()?.slot,
-      restartAsked: this.#records.takeRestartAsked(),
+      restartAsked: this.#restartAsked,
     };
     return decideAtBoot(facts, trialsMax, silentTrialsMax);
   }
@@ -86,12 +89,18 @@ export class Slots {
     this.#otadata.recordSwitch(armed.slot);
   }
 
-  /** Commit point 3: the running image has passed its trial. May be repeated after a cut. */
+  /**
+   * Commit point 3: the running image has passed its trial. May be repeated after a cut. Without
+   * room for the record a cut within the rewrite of the entry would cost the confirmation; giving
+   * up a good image would be worse.
+   */
   confirm(): void {
     const armed = this.#records.readArmed();
     if (armed?.slot === this.runningSlot) {
       const { slot, digest, release } = armed;
-      this.#records.writeConfirmed({ slot, digest, sizeBytes: release.sizeBytes });
+      this.#try("the confirmation", () => {
+        this.#records.writeConfirmed({ slot, digest, sizeBytes: release.sizeBytes });
+      });
     }
     this.#otadata.recordConfirmation(this.runningSlot);
     this.#records.forget("armed");
@@ -105,7 +114,9 @@ export class Slots {
 
   /** Commit point 4: this release is not fetched again, and not started again. */
   reject(release: ReleaseIdentity, reason: string): void {
-    this.#records.reject(release, reason);
+    if (!this.#records.reject(release, reason)) {
+      this.#platform.log("the rejection could not be recorded: the store is full");
+    }
     this.#records.forget("armed");
     this.#records.forget("target");
   }
@@ -122,7 +133,9 @@ export class Slots {
     const armed = this.#records.readArmed();
     if (armed === undefined) return;
     const silentTrials = armed.silentTrials + 1;
-    this.#records.writeArmed({ ...armed, silentTrials, endedSilent: true });
+    this.#try("the end of the trial", () => {
+      this.#records.writeArmed({ ...armed, silentTrials, endedSilent: true });
+    });
   }
 
   /** The boot loader has another image to go back to. */
@@ -132,11 +145,21 @@ export class Slots {
   }
 
   /**
-   * Gives the idle slot its place back at the next reset. While its trials are still counted, the
-   * running image keeps its entry: the boot loader marks it as aborted by itself.
+   * Gives the idle slot its place back at the next reset. An entry on trial is left to the boot
+   * loader, which marks it as aborted, if trials are still counted. An entry whose state a cut has
+   * made another would start this image for ever: it is marked as invalid here.
    */
   rollBack(): void {
-    if (this.#records.readArmed() === undefined) this.#otadata.recordRollback();
+    const isOnTrial = this.#entryState(this.runningSlot) === "pending-verify";
+    if (!isOnTrial || this.#records.readArmed() === undefined) this.#otadata.recordRollback();
+  }
+
+  #try(what: string, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#platform.log(`${what} could not be recorded: ${String(error)}`);
+    }
   }
 
   #entryState(slot: number): EntryState {

@@ -82,7 +82,9 @@ function decideInterrupted(
 ): BootDecision {
   switch (facts.idleEntry) {
     case "invalid":
-      return { kind: "reject", reason: "rolled-back" };
+      return armed.endedSilent
+        ? decideSilent(armed, trialsMax, silentMax)
+        : { kind: "reject", reason: "rolled-back" };
     case "pending-verify":
     case "valid":
     case "undefined":
@@ -106,11 +108,7 @@ function decideAborted(
   trialsMax: number,
   silentMax: number,
 ): BootDecision {
-  if (armed.endedSilent) {
-    return armed.silentTrials >= silentMax
-      ? { kind: "reject", reason: "never-reached-service" }
-      : again(armed, trialsMax, "rearm-when-reached");
-  }
+  if (armed.endedSilent) return decideSilent(armed, trialsMax, silentMax);
   switch (facts.resetReason) {
     case "power-on":
     case "brown-out":
@@ -127,6 +125,13 @@ function decideAborted(
     default:
       return facts.resetReason satisfies never;
   }
+}
+
+/** The image itself gave up, because the service did not answer. */
+function decideSilent(armed: ArmedFacts, trialsMax: number, silentMax: number): BootDecision {
+  return armed.silentTrials >= silentMax
+    ? { kind: "reject", reason: "never-reached-service" }
+    : again(armed, trialsMax, "rearm-when-reached");
 }
 
 function again(

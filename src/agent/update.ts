@@ -237,6 +237,11 @@ export class Update {
         ? (this.#choice?.judge(release) ?? this.#refuseSize(release))
         : `rejected before: ${rejection}`;
     if (reason !== undefined) return { kind: "unsuitable", reason: `${id}: ${reason}` };
+    const hasRoom = this.#try("an update", () => {
+      this.#records.reserveUpdate(release);
+    });
+    if (!hasRoom)
+      return { kind: "failed", reason: "no room in flash for the records of an update" };
     this.#release = release;
     return { kind: "suitable" };
   }

@@ -38,6 +38,9 @@ export const versionCharactersMax = 31;
 export const candidatesMax = 4;
 /** Releases remembered as rejected. */
 export const rejectedMax = 8;
+/** All of them in one string of the store, which holds 3,999 bytes at most. */
+export const rejectedBytesMax = 2000;
+export const rejectReasonCharactersMax = 80;
 
 // Download.
 

@@ -51,6 +51,8 @@ const reject = (reason: Extract<BootDecision, { kind: "reject" }>["reason"]): Bo
 
 const armedIdle = { confirmed: "none", armed: "idle" } as const;
 const aborted = { ...armedIdle, idleEntry: ["aborted"] } as const;
+/** As the boot loader ends a trial, and as the image itself does. */
+const ended = { ...armedIdle, idleEntry: ["aborted", "invalid"] } as const;
 const startable = { ...armedIdle, idleEntry: ["none", "new", "aborted"] } as const;
 
 const isSpent = ({ armed }: BootFacts): boolean => (armed?.trials ?? 0) >= trialsMax;
@@ -69,23 +71,23 @@ const rules: readonly Rule[] = [
   },
   { confirmed: "idle", armed: "any", decision: { kind: "heal" } },
   { confirmed: "none", armed: "running", decision: { kind: "trial" } },
+  {
+    ...ended,
+    when: [`ended silent, ${silentTrialsMax} such trials`, isSilentForGood],
+    decision: reject("never-reached-service"),
+  },
+  {
+    ...ended,
+    when: [`ended silent, ${spentWords}`, (facts) => isSilent(facts) && isSpent(facts)],
+    decision: reject("trials-exhausted"),
+  },
+  { ...ended, when: ["ended silent", isSilent], decision: { kind: "rearm-when-reached" } },
   { ...armedIdle, idleEntry: ["invalid"], decision: reject("rolled-back") },
   {
     ...armedIdle,
     idleEntry: ["pending-verify", "valid", "undefined"],
     decision: reject("refused-by-boot-loader"),
   },
-  {
-    ...aborted,
-    when: [`ended silent, ${silentTrialsMax} such trials`, isSilentForGood],
-    decision: reject("never-reached-service"),
-  },
-  {
-    ...aborted,
-    when: [`ended silent, ${spentWords}`, (facts) => isSilent(facts) && isSpent(facts)],
-    decision: reject("trials-exhausted"),
-  },
-  { ...aborted, when: ["ended silent", isSilent], decision: { kind: "rearm-when-reached" } },
   {
     ...aborted,
     when: ["reset by the watchdog", ({ resetReason }) => resetReason === "watchdog"],
