@@ -1,4 +1,4 @@
-// Each of these fails before the mend that /tmp/agent-findings.md asks for.
+// Services that never settle, products that act from within a callback or throw, a store without room.
 
 import assert from "node:assert/strict";
 import { Agent } from "../../src/agent/agent.js";

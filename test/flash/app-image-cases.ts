@@ -24,7 +24,7 @@ export interface ImageCase extends IndexedImage {
 }
 
 /** What the verdicts were made for: see the README of the vectors. */
-export const slotBytes = 0x1e0000;
+const slotBytes = 0x1e0000;
 const revisions: Readonly<Record<string, number>> = { esp32: 300, esp32c3: 4 };
 const efuseBlockRevision = 103;
 
