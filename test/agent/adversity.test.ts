@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { Agent } from "../../src/agent/agent.js";
 import type { AgentOptions } from "../../src/agent/options.js";
 import type { Platform } from "../../src/ports/platform.js";
-import { World } from "./world.js";
+import { World } from "../support/world.js";
 
 const hourMs = 3_600_000;
 

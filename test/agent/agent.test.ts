@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { sectorBytes } from "../../src/protocol/limits.js";
-import { World } from "./world.js";
+import { World } from "../support/world.js";
 
 describe("a device's life", () => {
   it("activates, updates, restarts, confirms", () => {

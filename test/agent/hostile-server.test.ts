@@ -2,9 +2,9 @@
 // chunk, wrong bytes are never booted, and the device recovers when the server is honest again.
 
 import assert from "node:assert/strict";
-import type { Bend, VirtualAnswer } from "./virtual-service.js";
-import { ascii, failure } from "./virtual-service.js";
-import { makeImage, sha256Hex, slotBytes, World } from "./world.js";
+import type { Bend, VirtualAnswer } from "../support/virtual-service.js";
+import { ascii, failure } from "../support/virtual-service.js";
+import { makeImage, sha256Hex, slotBytes, World } from "../support/world.js";
 
 /** Bends the n-th ranged answer (from 0), and only that one. */
 function bendRange(number: number, bend: Bend): Bend {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { VirtualTime } from "../../hosts/node/virtual-time.js";
 import type { Platform } from "../../src/ports/platform.js";
 import type { TCP, TCPOptions } from "../../src/ports/tcp.js";
-import { ascii } from "./virtual-service.js";
+import { ascii } from "../support/virtual-service.js";
 
 /** What of the platform a connection uses. */
 type Network = Pick<Platform, "clock" | "connect" | "resolve" | "timer">;

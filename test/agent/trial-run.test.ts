@@ -5,7 +5,7 @@ import { Agent } from "../../src/agent/agent.js";
 import type { AgentOptions } from "../../src/agent/options.js";
 import { readAppImageHead } from "../../src/flash/app-image-head.js";
 import type { Platform } from "../../src/ports/platform.js";
-import { World } from "./world.js";
+import { World } from "../support/world.js";
 
 /** Starts the agent, but an image of 1.1.0 does what `bad` does. */
 function badTrial(bad: (platform: Platform, options: AgentOptions) => Agent | undefined) {

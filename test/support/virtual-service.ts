@@ -40,7 +40,6 @@ export class VirtualService {
   /** All requests in their order, as `METHOD /path?query`. */
   readonly requests: string[] = [];
   activations = 0;
-  bodyBytesSent = 0;
   /** Requests received and not yet answered, at most so far, on one connection. */
   inFlightMax = 0;
   bend: Bend = (_request, answer) => answer;
@@ -104,17 +103,29 @@ export class VirtualService {
   }
 }
 
-/** One connection: requests in, answers out in the same order. */
+/** One connection: requests in, answers out in the same order, however long each takes. */
 class Exchange implements PeerHandler {
   readonly #service: VirtualService;
   readonly #socket: PeerSocket;
   #text = "";
-  #inFlight = 0;
+  readonly #unanswered: VirtualRequest[] = [];
   #over = false;
 
   constructor(service: VirtualService, socket: PeerSocket) {
     this.#service = service;
-    this.#socket = socket;
+    this.#socket = {
+      send: (bytes) => {
+        socket.send(bytes);
+      },
+      end: () => {
+        this.#over = true;
+        socket.end();
+      },
+      reset: () => {
+        this.#over = true;
+        socket.reset();
+      },
+    };
   }
 
   onBytes(bytes: Uint8Array): void {
@@ -122,11 +133,10 @@ class Exchange implements PeerHandler {
     for (;;) {
       const request = this.#takeRequest();
       if (request === undefined) return;
-      this.#inFlight += 1;
-      this.#service.inFlightMax = Math.max(this.#service.inFlightMax, this.#inFlight);
+      const inFlight = this.#unanswered.push(request);
+      this.#service.inFlightMax = Math.max(this.#service.inFlightMax, inFlight);
       this.#service.schedule(() => {
-        this.#inFlight -= 1;
-        this.#answer(request);
+        this.#answerOldest();
       });
     }
   }
@@ -154,25 +164,22 @@ class Exchange implements PeerHandler {
     return { method, path, query: parseQuery(query), fields, body };
   }
 
-  #answer(request: VirtualRequest): void {
-    if (this.#over) return;
+  #answerOldest(): void {
+    const request = this.#unanswered.shift();
+    if (request === undefined || this.#over) return;
     const bent = this.#service.bend(request, this.#service.answer(request));
     if (bent === undefined) return;
     if (typeof bent === "function") {
       bent(this.#socket);
       return;
     }
-    this.#service.bodyBytesSent += bent.body.length;
     this.#socket.send(formatAnswer(bent));
-    if (bent.close === true) {
-      this.#over = true;
-      this.#socket.end();
-    }
+    if (bent.close === true) this.#socket.end();
   }
 }
 
 /** The bytes of an answer, head and body. */
-export function formatAnswer(answer: VirtualAnswer): Uint8Array {
+function formatAnswer(answer: VirtualAnswer): Uint8Array {
   const fields = answer.fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   const connection = answer.close === true ? "Close" : "Keep-Alive";
   const head =

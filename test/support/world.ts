@@ -15,8 +15,8 @@ import type { AgentStatus } from "../../src/agent/status.js";
 import { writeAppImage } from "../../src/flash/app-image-writer.js";
 import { writePartitionTable } from "../../src/flash/partition-table.js";
 import { openSha256 } from "../../src/flash/sha256.js";
-import { MemoryStores } from "../support/memory-store.js";
-import { NorFlash, PowerCut } from "../support/nor-flash.js";
+import { MemoryStores } from "./memory-store.js";
+import { NorFlash, PowerCut } from "./nor-flash.js";
 import { VirtualService } from "./virtual-service.js";
 
 export const slotBytes = 0x20000;
