@@ -23,7 +23,7 @@ export const slotBytes = 0x20000;
 const slotOffsets = [0x20000, 0x40000];
 const flashBytes = 0x60000;
 const address = "10.0.0.1";
-export const serviceHost = "lights.example";
+const serviceHost = "lights.example";
 
 export interface ImageOptions {
   readonly version: string;
@@ -65,7 +65,7 @@ export function sha256Hex(bytes: Uint8Array): string {
 }
 
 /** SHA-256 by Node, for tests that live many lives. */
-export const openNodeSha256: OpenDigest = () => {
+const openNodeSha256: OpenDigest = () => {
   const hash = createHash("sha256");
   return { write: (bytes) => hash.update(bytes), close: () => new Uint8Array(hash.digest()) };
 };
