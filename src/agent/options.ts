@@ -8,6 +8,8 @@ import {
   pipelineDepthDefault,
   pipelineDepthMax,
   pollIntervalMsDefault,
+  pollIntervalMsMin,
+  timerMsMax,
   trialMsMax,
 } from "../protocol/limits.js";
 import type { ReleaseIdentity } from "../protocol/release.js";
@@ -65,16 +67,21 @@ export interface CompleteOptions {
 export function completeOptions(options: AgentOptions): CompleteOptions {
   const chunkBytes = options.chunkBytes ?? chunkBytesDefault;
   const pipelineDepth = options.pipelineDepth ?? pipelineDepthDefault;
+  const pollIntervalMs = options.pollIntervalMs ?? pollIntervalMsDefault;
+  const trialMs = options.trialMs ?? trialMsMax;
   requireWithin("chunkBytes", chunkBytes, chunkBytesMin, chunkBytesMax);
   requireWithin("pipelineDepth", pipelineDepth, 1, pipelineDepthMax);
+  // Jitter adds up to half.
+  requireWithin("pollIntervalMs", pollIntervalMs, pollIntervalMsMin, Math.floor(timerMsMax / 1.5));
+  requireWithin("trialMs", trialMs, 1, timerMsMax);
   return {
     identity: options.identity ?? {},
     release: options.release,
     allowOlder: options.allowOlder ?? false,
     chunkBytes,
     pipelineDepth,
-    pollIntervalMs: options.pollIntervalMs ?? pollIntervalMsDefault,
-    trialMs: options.trialMs ?? trialMsMax,
+    pollIntervalMs,
+    trialMs,
     hooks: options.hooks ?? {},
     observer: options.observer ?? {},
   };

@@ -37,7 +37,7 @@ export class ProgressStore {
   read(): ProgressClaim[] {
     const claims: ProgressClaim[] = [];
     for (const key of keys) {
-      const claim = this.#parse(this.#store.read(key));
+      const claim = this.#parse(this.#read(key));
       if (claim !== undefined) claims.push(claim);
     }
     return claims.sort((one, other) => other.sectors - one.sectors);
@@ -51,6 +51,14 @@ export class ProgressStore {
 
   forget(): void {
     for (const key of keys) this.#store.delete(key);
+  }
+
+  #read(key: string): string | undefined {
+    try {
+      return this.#store.read(key);
+    } catch {
+      return undefined; // Another type than string: not ours. `forget` makes room for ours.
+    }
   }
 
   #parse(record: string | undefined): ProgressClaim | undefined {

@@ -9,7 +9,8 @@
 //   rejected   releases that must not be fetched again, oldest first
 //   restart    the agent is about to restart the chip
 //
-// A record that does not parse counts as absent. Nothing here is secret but the CIK.
+// A record that does not parse counts as absent, one of another type than string is replaced.
+// Nothing here is secret but the CIK.
 
 import type { KeyValueStore } from "../ports/key-value.js";
 import { parseDecimal } from "../protocol/decimal.js";
@@ -56,8 +57,8 @@ export interface RejectedRecord {
 
 export class Records {
   readonly #store: KeyValueStore;
-  /** Those that the store had no room for. */
-  readonly #unsavedRejections: RejectedRecord[] = [];
+  /** Those that the store had no room for: known until the next reset, so that nothing spins. */
+  #unsavedRejections: readonly RejectedRecord[] = [];
 
   constructor(store: KeyValueStore) {
     this.#store = store;
@@ -68,8 +69,9 @@ export class Records {
     return cik !== undefined && isCik(cik) ? cik : undefined;
   }
 
+  /** Commit point: the service gives a CIK out once. Throws if the store is full. */
   writeCik(cik: string): void {
-    this.#store.write("cik", cik);
+    if (this.#read("cik") !== cik) this.#write("cik", cik);
   }
 
   /**
@@ -95,7 +97,8 @@ export class Records {
   }
 
   writeTarget(target: TargetRecord): void {
-    this.#write("target", [...formatRelease(target.release), ["slot", String(target.slot)]]);
+    const pairs: FormPair[] = [...formatRelease(target.release), ["slot", String(target.slot)]];
+    this.#write("target", encodeForm(pairs));
   }
 
   readArmed(): ArmedRecord | undefined {
@@ -113,7 +116,7 @@ export class Records {
   }
 
   writeArmed(armed: ArmedRecord): void {
-    this.#store.write("armed", formatArmed(armed));
+    this.#write("armed", formatArmed(armed));
   }
 
   readConfirmed(): ConfirmedRecord | undefined {
@@ -127,15 +130,18 @@ export class Records {
   }
 
   writeConfirmed(confirmed: ConfirmedRecord): void {
-    this.#write("confirmed", [
+    const pairs: FormPair[] = [
       ["slot", String(confirmed.slot)],
       ["size", String(confirmed.sizeBytes)],
       ["digest", confirmed.digest],
-    ]);
+    ];
+    this.#write("confirmed", encodeForm(pairs));
   }
 
-  readRejected(): RejectedRecord[] {
-    const rejected = [...this.#unsavedRejections];
+  readRejected(): readonly RejectedRecord[] {
+    // They are all that was known, and more.
+    if (this.#unsavedRejections.length > 0) return this.#unsavedRejections;
+    const rejected: RejectedRecord[] = [];
     for (const line of (this.#read("rejected") ?? "").split("\n")) {
       const pairs = decodeForm(line);
       const release = parseRelease(pairs);
@@ -146,21 +152,23 @@ export class Records {
   }
 
   /**
-   * Remembers that this very release must not be fetched again; forgets the oldest if need be. If
-   * the store is full it is remembered until the next reset, and false is returned.
+   * Remembers that this very release must not be fetched again; forgets the oldest where there is
+   * no room for all. Never throws. If the store has no room even for this one, it is remembered
+   * until the next reset, and false is returned.
    */
   reject(release: ReleaseIdentity, reason: string): boolean {
-    const rejected = { release, reason: reason.slice(0, rejectReasonCharactersMax) };
-    const kept = this.readRejected().filter((record) => record.release.id !== release.id);
-    const lines = [...kept, rejected].map(formatRejected).slice(-rejectedMax);
+    const rejected = { release, reason: shortened(reason) };
+    const isOther = (record: RejectedRecord): boolean => record.release.id !== release.id;
+    const kept = [...this.readRejected().filter(isOther), rejected].slice(-rejectedMax);
+    const lines = kept.map(formatRejected);
     while (lines.join("\n").length > rejectedBytesMax) lines.shift();
-    try {
-      this.#store.write("rejected", lines.join("\n"));
+    for (; lines.length > 0; lines.shift()) {
+      if (!this.#tryWrite("rejected", lines.join("\n"))) continue;
+      this.#unsavedRejections = [];
       return true;
-    } catch {
-      this.#unsavedRejections.push(rejected);
-      return false;
     }
+    this.#unsavedRejections = kept;
+    return false;
   }
 
   /** Why this very release was rejected, or undefined. */
@@ -179,7 +187,7 @@ export class Records {
   }
 
   writeRestartAsked(): void {
-    this.#store.write("restart", "asked");
+    this.#write("restart", "asked");
   }
 
   forget(record: "target" | "armed" | "confirmed"): void {
@@ -187,7 +195,7 @@ export class Records {
   }
 
   #reserve(characters: number): void {
-    this.#store.write("reserve", "-".repeat(characters));
+    this.#write("reserve", "-".repeat(characters));
     this.#store.delete("reserve");
   }
 
@@ -204,9 +212,41 @@ export class Records {
     return text === undefined ? undefined : decodeForm(text);
   }
 
-  #write(key: string, pairs: readonly FormPair[]): void {
-    this.#store.write(key, encodeForm(pairs));
+  /** Throws if the store is full. */
+  #write(key: string, text: string): void {
+    if (this.#isForeign(key)) this.#store.delete(key);
+    this.#store.write(key, text);
   }
+
+  #tryWrite(key: string, text: string): boolean {
+    try {
+      this.#write(key, text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Holds something that is not a string: a key may keep its type as long as it is there. */
+  #isForeign(key: string): boolean {
+    try {
+      this.#store.read(key);
+      return false;
+    } catch {
+      return true;
+    }
+  }
+}
+
+/** A reason that leaves room for others, and has no lone surrogates: it may be the product's. */
+function shortened(reason: string): string {
+  let text = "";
+  for (const character of reason) {
+    if (text.length >= rejectReasonCharactersMax) break;
+    const isLone = character.length === 1 && character >= "\ud800" && character <= "\udfff";
+    text += isLone ? "\ufffd" : character;
+  }
+  return text;
 }
 
 function formatArmed(armed: ArmedRecord): string {

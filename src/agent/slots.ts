@@ -8,7 +8,7 @@ import { OtadataWriter } from "../flash/otadata-writer.js";
 import type { FlashPartition } from "../ports/flash.js";
 import type { Platform } from "../ports/platform.js";
 import { silentTrialsMax, trialsMax } from "../protocol/limits.js";
-import type { ReleaseIdentity } from "../protocol/release.js";
+import { sameRelease, type ReleaseIdentity } from "../protocol/release.js";
 import type { ArmedRecord, ConfirmedRecord, Records } from "./records.js";
 import { decideAtBoot, type BootDecision, type EntryState } from "./trial.js";
 
@@ -68,16 +68,16 @@ export class Slots {
     this.#otadata.forgetIdleSlot();
   }
 
-  /** Commit point 1: the idle slot holds this release, verified. Throws if the store is full. */
+  /**
+   * Commit point 1: the idle slot holds this release, verified. Trials that it has had already
+   * stay counted. Throws if the store is full.
+   */
   arm(release: ReleaseIdentity, digest: string): void {
-    this.#records.writeArmed({
-      release,
-      slot: this.idleSlot,
-      digest,
-      trials: 0,
-      silentTrials: 0,
-      endedSilent: false,
-    });
+    const slot = this.idleSlot;
+    const armed = this.#records.readArmed();
+    const again = armed?.slot === slot && sameRelease(armed.release, release) ? armed : undefined;
+    const { trials = 0, silentTrials = 0 } = again ?? {};
+    this.#records.writeArmed({ release, slot, digest, trials, silentTrials, endedSilent: false });
     this.#records.forget("target");
   }
 
@@ -96,7 +96,7 @@ export class Slots {
    */
   confirm(): void {
     const armed = this.#records.readArmed();
-    if (armed?.slot === this.runningSlot) {
+    if (armed?.slot === this.runningSlot && this.confirmed?.slot !== armed.slot) {
       const { slot, digest, release } = armed;
       this.#try("the confirmation", () => {
         this.#records.writeConfirmed({ slot, digest, sizeBytes: release.sizeBytes });
@@ -114,11 +114,13 @@ export class Slots {
 
   /** Commit point 4: this release is not fetched again, and not started again. */
   reject(release: ReleaseIdentity, reason: string): void {
-    if (!this.#records.reject(release, reason)) {
-      this.#platform.log("the rejection could not be recorded: the store is full");
-    }
+    const isRecorded = this.#records.reject(release, reason);
     this.#records.forget("armed");
     this.#records.forget("target");
+    // What is forgotten may have made room.
+    if (!isRecorded && !this.#records.reject(release, reason)) {
+      this.#platform.log("the rejection could not be recorded: the store is full");
+    }
   }
 
   /** The armed image will not be tried again. Without one there is nothing to remember. */

@@ -53,7 +53,7 @@ export const pipelineDepthMax = 8;
 /** What the head of an image tells: header 24, segment header 8, app descriptor 256. */
 export const imageHeadBytes = 288;
 
-/** Failures in a row, without one body byte between them, after which a download pauses. */
+/** Failures in a row, without `chunkBytesMin` between them, after which a download pauses. */
 export const downloadTriesMax = 5;
 export const rangeRetryDelayMsMin = 500;
 
@@ -79,7 +79,11 @@ export const retryDelayMsMax = 900_000;
 /** 404 and 409 wait for a human: start slower. */
 export const refusedDelayMsMin = 60_000;
 
+/** Polling more often serves nobody. */
+export const pollIntervalMsMin = 1_000;
 export const pollIntervalMsDefault = 3_600_000;
+/** What the chip's timers take: milliseconds in 32 bits, with a sign. */
+export const timerMsMax = 2_147_483_647;
 /** A trial image must reach the service in this time, or it is rolled back. */
 export const trialMsMax = 300_000;
 /** Boots a verified release may try before it counts as rejected; cuts and outages cost one each. */
