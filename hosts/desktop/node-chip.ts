@@ -42,7 +42,13 @@ export class NodeChip {
   constructor(options: NodeChipOptions) {
     this.#options = options;
     this.#cuts = [...(options.cuts ?? [])];
-    this.#flash = new CuttingFlash(new FlashFile(options.flashFile));
+    this.#flash = new CuttingFlash(new FlashFile(options.flashFile), () => {
+      // Whatever the program makes of the exception: without power it is over.
+      this.#chip.cutPower();
+      setImmediate(() => {
+        this.#losePower();
+      });
+    });
     this.#chip = new Chip({
       flash: this.#flash,
       world: this.#world,
@@ -106,13 +112,11 @@ export class NodeChip {
     return { slot };
   }
 
-  /** A power cut ends the boot, and the next begins; anything else is the chip's end. */
+  /** What a program without power throws means nothing; anything else is the chip's end. */
   #bear(error: unknown): void {
-    if (error instanceof PowerFailure) this.#losePower();
-    else {
-      this.#chip.cutPower();
-      this.#options.observer?.failed?.(error instanceof Error ? error.message : String(error));
-    }
+    if (!this.#flash.hasPower) return;
+    this.#chip.cutPower();
+    this.#options.observer?.failed?.(error instanceof Error ? error.message : String(error));
   }
 
   #losePower(): void {
@@ -170,9 +174,13 @@ class CuttingFlash implements FlashPartition {
   #cut: PowerCut | undefined;
   #operations = 0;
   #slotBytes = 0;
+  hasPower = true;
+  readonly #onCut: () => void;
 
-  constructor(file: FlashFile) {
+  /** @param onCut called once for each cut, before the operation throws */
+  constructor(file: FlashFile, onCut: () => void) {
     this.#file = file;
+    this.#onCut = onCut;
   }
 
   get blocksErased(): number {
@@ -180,16 +188,19 @@ class CuttingFlash implements FlashPartition {
   }
 
   arm(cut: PowerCut | undefined): void {
+    this.hasPower = true;
     this.#cut = cut;
     this.#operations = 0;
     this.#slotBytes = 0;
   }
 
   read(buffer: Uint8Array, byteOffset: number): void {
+    this.#demandPower();
     this.#file.read(buffer, byteOffset);
   }
 
   write(buffer: Uint8Array, byteOffset: number): void {
+    this.#demandPower();
     const inSlot = byteOffset >= slotsOffset ? buffer.length : 0;
     const allowed = this.#allowed(buffer.length, inSlot);
     this.#slotBytes += inSlot;
@@ -198,6 +209,7 @@ class CuttingFlash implements FlashPartition {
   }
 
   eraseBlock(first: number, end = first + 1): void {
+    this.#demandPower();
     for (let block = first; block < end; block += 1) {
       if (this.#allowed(1, 0) === 0) this.#fail();
       this.#file.eraseBlock(block);
@@ -225,8 +237,14 @@ class CuttingFlash implements FlashPartition {
     return byteLength;
   }
 
+  #demandPower(): void {
+    if (!this.hasPower) throw new PowerFailure("the power is off");
+  }
+
   #fail(): never {
     this.#cut = undefined;
+    this.hasPower = false;
+    this.#onCut();
     throw new PowerFailure("power cut in a flash operation");
   }
 }

@@ -32,6 +32,7 @@ export interface SimulationOptions {
   readonly latency: number;
   readonly bandwidth: number | undefined;
   readonly timeout: number;
+  readonly verbose: boolean;
   readonly json: boolean;
 }
 
@@ -83,6 +84,7 @@ export function addSimulationOptions(command: Command): Command {
     .option("--latency <ms>", "one-way latency of the network", whole(0, 60_000), 0)
     .option("--bandwidth <bytes>", "bytes per second of the network", whole(100))
     .option("--timeout <seconds>", "give up after", whole(1), timeoutSecondsDefault)
+    .option("--verbose", "show the device's own log", false)
     .option("--json", "one JSON object on stdout, nothing else", false);
 }
 

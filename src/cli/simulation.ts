@@ -231,7 +231,10 @@ export class Simulation {
       },
       line: (line) => {
         const event = parseChipEvent(line);
-        if (event === undefined) return;
+        if (event === undefined) {
+          if (this.#options.verbose) this.#observer.diagnostic(`    ${line.trimEnd()}`);
+          return;
+        }
         if (event.event === "progress") {
           this.#imageBytes = event.total;
           this.#failures = 0;
