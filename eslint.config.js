@@ -27,6 +27,20 @@ export default tseslint.config(
     },
   },
   {
+    files: ["src/{protocol,ports,http,flash,agent}/**/*.ts", "hosts/{esp32,desktop/device}/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          // Primordials are frozen on the chip: assigning what a prototype of theirs has throws.
+          selector:
+            "ClassDeclaration[superClass.name='Error'] AssignmentExpression[left.object.type='ThisExpression'][left.property.name=/^(name|message|stack|constructor|toString)$/]",
+          message: "Define it as a class field: the prototype's property is read-only on the chip.",
+        },
+      ],
+    },
+  },
+  {
     files: ["test/**/*.ts"],
     rules: { "max-lines-per-function": "off", "max-lines": ["error", { max: 600 }] },
   },

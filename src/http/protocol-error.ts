@@ -38,11 +38,11 @@ export type RemoteProtocolErrorKind =
   | "closed-within-response";
 
 export class RemoteProtocolError extends Error {
+  override readonly name = "RemoteProtocolError";
   readonly kind: RemoteProtocolErrorKind;
 
   constructor(kind: RemoteProtocolErrorKind, message: string) {
     super(message);
-    this.name = "RemoteProtocolError";
     this.kind = kind;
   }
 }
@@ -52,11 +52,11 @@ export type LocalProtocolErrorKind =
   "target" | "host" | "field-name" | "field-value" | "body" | "request-too-long";
 
 export class LocalProtocolError extends Error {
+  override readonly name = "LocalProtocolError";
   readonly kind: LocalProtocolErrorKind;
 
   constructor(kind: LocalProtocolErrorKind, message: string) {
     super(message);
-    this.name = "LocalProtocolError";
     this.kind = kind;
   }
 }

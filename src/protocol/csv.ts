@@ -31,11 +31,11 @@ export type RowErrorKind =
   | "malformed";
 
 export class RowError extends Error {
+  override readonly name = "RowError";
   readonly kind: RowErrorKind;
 
   constructor(kind: RowErrorKind, message: string) {
     super(message);
-    this.name = "RowError";
     this.kind = kind;
   }
 }
