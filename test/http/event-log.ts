@@ -11,7 +11,8 @@ export class EventLog {
 
   add(event: ResponseEvent): void {
     if (event.type === "body") {
-      this.#body = (this.#body ?? "") + Buffer.from(event.bytes).toString("latin1");
+      // Latin-1, without Buffer: this also runs on the chip's engine.
+      for (const byte of event.bytes) this.#body = (this.#body ?? "") + String.fromCharCode(byte);
       return;
     }
     this.#addBody();
