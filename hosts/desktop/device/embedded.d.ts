@@ -15,10 +15,8 @@ declare module "embedded:io/socket/tcp" {
 
   export default class TCP {
     constructor(options: TCPOptions);
-    /** All that is unread; undefined if nothing is. */
-    read(): ArrayBuffer | undefined;
-    /** So many bytes. */
-    read(byteLength: number): ArrayBuffer | undefined;
+    /** So many bytes, or all that is unread; undefined if nothing is. */
+    read(byteLength?: number): ArrayBuffer | undefined;
     /** Fills the buffer; returns its length. */
     read(buffer: ArrayBuffer | Uint8Array): number | undefined;
     /** All or nothing. Returns how many more bytes may be written. */

@@ -121,8 +121,10 @@ bool chip_flash_program(chip_flash *self, uint32_t offset, const uint8_t *bytes,
   if (!clear_bits(self->fd, offset, bytes, allowed))
     return false;
   self->done.bytes += allowed;
-  if (in_slot)
+  if (in_slot) {
     self->done.slot_bytes += allowed;
+    chip_stats_add(self->stats, "slotBytesProgrammed", allowed);
+  }
   chip_stats_add(self->stats, "flashBytesProgrammed", allowed);
   chip_stats_add(self->stats, "flashOperations", 1);
   if (allowed < length) {
@@ -147,5 +149,7 @@ bool chip_flash_erase(chip_flash *self, uint32_t block)
   if (cut)
     power_cut("erase", offset);
   chip_stats_add(self->stats, "blocksErased", 1);
+  if (in_partition(self->next, (uint32_t)offset))
+    chip_stats_add(self->stats, "slotBlocksErased", 1);
   return true;
 }

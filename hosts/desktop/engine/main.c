@@ -5,7 +5,9 @@
 #include "loader.h"
 #include "preload.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 
 void chip_stop(chip *self, chip_exit code)
 {
@@ -82,6 +84,13 @@ static void import_main(txMachine *the)
   fxEndHost(the);
 }
 
+// Whoever watches this chip is its power supply: when the watcher is gone, the chip is off.
+static void end_with_watcher(int watchdog_fd)
+{
+  if (watchdog_fd >= 0 && fcntl(watchdog_fd, F_GETFD) != -1)
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 int main(int count, char **arguments)
 {
   chip *self = chip_allocate(sizeof *self);
@@ -92,6 +101,7 @@ int main(int count, char **arguments)
   }
   self->started = chip_now();
   signal(SIGPIPE, SIG_IGN);
+  end_with_watcher(self->options.watchdog_fd);
   open_parts(self);
   txMachine *the = chip_preload(self);
   import_main(the);
