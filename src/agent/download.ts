@@ -14,6 +14,7 @@ import type { FlashPartition } from "../ports/flash.js";
 import type { Platform } from "../ports/platform.js";
 import type { TimerHandle } from "../ports/timer.js";
 import {
+  chunkBytesMin,
   downloadTriesMax,
   imageHeadBytes,
   rangeRetryDelayMsMin,
@@ -43,7 +44,7 @@ export interface DownloadWork {
   readonly chunkBytes: number;
   readonly progress: ProgressStore;
   rangeRequest(span: ByteSpan): HttpRequest;
-  /** Why this image is not for this device, or undefined. */
+  /** Why this image is not for this device, or undefined. May throw: it asks the product. */
   refuseHead(head: AppImageHead): string | undefined;
   /** Called before the first erase of a download that starts at the beginning. */
   prepareSlot(): void;
@@ -61,13 +62,14 @@ export class Download implements RangeReceiver {
   #prefixCheck: PrefixCheck | undefined;
   #plan: RangePlan;
   /** Gathers the first 288 bytes until they are accepted; then the writer takes over. */
-  #headBytes: Uint8Array | undefined;
-  #headReader = new AppImageHeadReader();
+  #head: { readonly bytes: Uint8Array; readonly reader: AppImageHeadReader } | undefined;
   #writer: SlotWriter | undefined;
   /** Ranges asked for in this attempt and not answered to their end. */
   #inFlight = 0;
   #attempt = 0;
   #tries = 0;
+  /** Body bytes since the last failure. */
+  #bytesSince = 0;
   #retryTimer: TimerHandle | undefined;
   #finished = false;
 
@@ -99,7 +101,7 @@ export class Download implements RangeReceiver {
     const startBytes = Math.min(claim.sectors * sectorBytes, this.#work.sizeBytes);
     this.#plan = new RangePlan(this.#work.sizeBytes, this.#work.chunkBytes, startBytes);
     if (claim.sectors > 0) this.#writer = this.#openWriter(claim);
-    else this.#headBytes = new Uint8Array(imageHeadBytes);
+    else this.#head = { bytes: new Uint8Array(imageHeadBytes), reader: new AppImageHeadReader() };
     this.#work.onProgress(startBytes);
     if (this.#plan.done) this.#finish({ kind: "downloaded" });
     else this.#pump();
@@ -109,7 +111,6 @@ export class Download implements RangeReceiver {
     const { slot, platform, sizeBytes } = this.#work;
     return new SlotWriter(slot, platform.openDigest, sizeBytes, start, (sectors, digest) => {
       this.#work.recordSector(sectors, digest);
-      this.#tries = 0;
     });
   }
 
@@ -140,9 +141,11 @@ export class Download implements RangeReceiver {
       this.#stumble(problem);
       return;
     }
-    this.#work.onFetched(bytes.length);
+    this.#bytesSince += bytes.length;
+    if (this.#bytesSince >= chunkBytesMin) this.#tries = 0;
     if (this.#writer === undefined) this.#takeHead(bytes);
     else this.#writer.write(bytes);
+    this.#work.onFetched(bytes.length);
   }
 
   onRangeEnd(exchange: RangeExchange): void {
@@ -170,36 +173,42 @@ export class Download implements RangeReceiver {
 
   /** Gathers the head of the image; once it is accepted, all that came goes to flash. */
   #takeHead(bytes: Uint8Array): void {
-    const headBytes = this.#headBytes;
-    if (headBytes === undefined) return;
+    const head = this.#head;
+    if (head === undefined) return;
     const gathered = this.#plan.receivedBytes - bytes.length;
     const taken = Math.min(bytes.length, imageHeadBytes - gathered);
     const part = bytes.subarray(0, taken);
-    headBytes.set(part, gathered);
-    const refusal = this.#refusal(part);
+    head.bytes.set(part, gathered);
+    const refusal = this.#refusal(head.reader, part);
     if (refusal !== undefined) {
       this.#work.connection.close();
-      this.#finish({ kind: "rejected", reason: refusal });
-      return;
+      this.#finish(refusal);
     }
-    if (this.#headReader.head === undefined) return;
+    // The product may have called it off.
+    if (this.#finished || head.reader.head === undefined) return;
     this.#work.progress.forget();
     this.#work.prepareSlot();
     this.#writer = this.#openWriter(emptyClaim());
-    this.#headBytes = undefined;
-    this.#writer.write(headBytes);
+    this.#head = undefined;
+    this.#writer.write(head.bytes);
     if (taken < bytes.length) this.#writer.write(bytes.subarray(taken));
   }
 
-  #refusal(part: Uint8Array): string | undefined {
+  #refusal(reader: AppImageHeadReader, part: Uint8Array): DownloadOutcome | undefined {
     try {
-      this.#headReader.write(part);
+      reader.write(part);
     } catch (error) {
-      if (error instanceof AppImageError) return error.message;
+      if (error instanceof AppImageError) return { kind: "rejected", reason: error.message };
       throw error;
     }
-    const { head } = this.#headReader;
-    return head === undefined ? undefined : this.#work.refuseHead(head);
+    if (reader.head === undefined) return undefined;
+    try {
+      const reason = this.#work.refuseHead(reader.head);
+      return reason === undefined ? undefined : { kind: "rejected", reason };
+    } catch (error) {
+      // No verdict: the release is offered to the product again, later.
+      return { kind: "failed", reason: `the product cannot judge the release: ${String(error)}` };
+    }
   }
 
   /** An answer that is not what was asked for: the connection goes, at most one chunk is lost. */
@@ -215,6 +224,7 @@ export class Download implements RangeReceiver {
   #retry(problem: ContactProblem): void {
     this.#attempt += 1;
     this.#inFlight = 0;
+    this.#bytesSince = 0;
     this.#plan.rewind();
     this.#tries += 1;
     if (this.#tries > downloadTriesMax) {

@@ -19,7 +19,8 @@ export class PrefixCheck {
   readonly #sizeBytes: number;
   readonly #claims: readonly ProgressClaim[];
   readonly #onDone: (claim: ProgressClaim) => void;
-  readonly #sector = new Uint8Array(sectorBytes);
+  /** One sector; only if there is a claim to check. */
+  #sector: Uint8Array | undefined;
   readonly #slices: Slices;
   /** Digests at each claim's sector count, taken on one way through the flash. */
   #reached = emptyClaim();
@@ -64,6 +65,7 @@ export class PrefixCheck {
   #advance(): void {
     const offsetBytes = this.#reached.sectors * sectorBytes;
     const length = Math.min(sectorBytes, this.#sizeBytes - offsetBytes);
+    this.#sector ??= new Uint8Array(sectorBytes);
     const bytes = length === sectorBytes ? this.#sector : this.#sector.subarray(0, length);
     this.#partition.read(bytes, offsetBytes);
     const digest = this.#openDigest();

@@ -28,7 +28,7 @@ export class RowsExchange implements Exchange {
 
   onHead(head: ResponseHead): void {
     this.#problem = problemOfHead(head);
-    if (this.#problem === undefined && head.status === 200 && !isCsv(head)) {
+    if (this.#problem === undefined && !isRows(head)) {
       // A captive portal answers 200 to everything.
       this.#problem = failedAnswer("the answer is not text/csv: is this the service?", head);
     }
@@ -57,8 +57,10 @@ export class RowsExchange implements Exchange {
   }
 }
 
-/** An empty answer needs no type: a server may leave it out of a 200 of length 0. */
-function isCsv(head: ResponseHead): boolean {
-  if (head.contentType === undefined) return head.contentLength === 0;
-  return head.contentType.toLowerCase().startsWith("text/csv");
+/** An empty answer needs no type: it may be a 204, or a 200 of length 0. */
+function isRows({ status, contentType, contentLength }: ResponseHead): boolean {
+  if (status === 204) return true;
+  if (status !== 200) return false;
+  if (contentType === undefined) return contentLength === 0;
+  return contentType.toLowerCase().startsWith("text/csv");
 }

@@ -8,6 +8,7 @@ export class Slices {
   readonly #timer: Timer;
   readonly #step: () => boolean;
   #handle: TimerHandle | undefined;
+  #cancelled = false;
 
   constructor(timer: Timer, step: () => boolean) {
     this.#timer = timer;
@@ -16,15 +17,14 @@ export class Slices {
   }
 
   cancel(): void {
+    this.#cancelled = true;
     if (this.#handle !== undefined) this.#timer.clear(this.#handle);
-    this.#handle = undefined;
   }
 
   #schedule(): void {
+    if (this.#cancelled) return;
     this.#handle = this.#timer.set(() => {
-      if (this.#handle === undefined) return;
-      this.#handle = undefined;
-      if (this.#step()) this.#schedule();
+      if (!this.#cancelled && this.#step()) this.#schedule();
     }, 0);
   }
 }

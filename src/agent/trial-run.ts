@@ -21,6 +21,7 @@ export class TrialRun {
   #timer: TimerHandle | undefined;
   /** Tells one self-test from the next. */
   #tests = 0;
+  #isTesting = false;
   #rearmWhenReached = false;
 
   constructor(
@@ -44,7 +45,7 @@ export class TrialRun {
 
   /** A trial ended for want of the service: begin it again once the service answers. */
   get rearmsWhenReached(): boolean {
-    return this.#rearmWhenReached;
+    return this.#rearmWhenReached && this.#slots.armed !== undefined;
   }
 
   /** Carries out what the last boot left to decide; the input it leads to, if any. */
@@ -101,18 +102,27 @@ export class TrialRun {
   test(): void {
     const { hooks } = this.#options;
     const number = ++this.#tests;
+    // A product that answers twice, or after the trial is over, changes nothing.
+    const end = (fault?: string): void => {
+      if (this.#isOn && number === this.#tests) this.#endTest(fault);
+    };
     if (hooks.selfTest === undefined) {
-      this.#endTest(true);
+      end();
       return;
     }
-    hooks.selfTest((passed) => {
-      // A product that answers twice, or after the trial is over, changes nothing.
-      if (this.#isOn && number === this.#tests) this.#endTest(passed);
-    });
+    this.#isTesting = true;
+    try {
+      hooks.selfTest((passed) => {
+        end(passed ? undefined : "its self-test failed");
+      });
+    } catch (error) {
+      end(`its self-test failed: ${String(error)}`);
+    }
   }
 
   /** Gives the old image its place back; if there is none, the trial begins anew. */
   revert(): void {
+    this.stop();
     if (this.#slots.canRollBack) {
       this.#slots.rollBack();
       this.#report("reset");
@@ -125,6 +135,7 @@ export class TrialRun {
   /** Ends the time limit, not the trial. */
   stop(): void {
     this.#tests += 1;
+    this.#isTesting = false;
     if (this.#timer !== undefined) this.#platform.timer.clear(this.#timer);
     this.#timer = undefined;
   }
@@ -133,17 +144,20 @@ export class TrialRun {
     this.stop();
     this.#isOn = true;
     this.#timer = this.#platform.timer.set(() => {
-      this.#timer = undefined;
+      if (this.#isTesting) {
+        this.#endTest("its self-test never ended");
+        return;
+      }
       this.#slots.endSilent();
       this.#report("trial-expired", "the trial image did not reach the service in time");
     }, this.#options.trialMs);
   }
 
-  #endTest(passed: boolean): void {
+  #endTest(fault: string | undefined): void {
     this.stop();
-    if (!passed) {
-      this.#slots.rejectArmed("its self-test failed");
-      this.#report("test-failed", "the self-test failed");
+    if (fault !== undefined) {
+      this.#slots.rejectArmed(fault);
+      this.#report("test-failed", fault);
       return;
     }
     this.#slots.confirm();

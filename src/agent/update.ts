@@ -271,7 +271,10 @@ export class Update {
   }
 
   #refuseVersion(text: string): string | undefined {
-    const running = parseVersion(this.#slots.running.descriptor.version);
+    const runningText = this.#slots.running.descriptor.version;
+    // Versions that are no semantic ones are not ordered, but the same one is not taken again.
+    if (text === runningText) return "it is the running version";
+    const running = parseVersion(runningText);
     const version = parseVersion(text);
     if (version === undefined || running === undefined) return undefined;
     const order = compareVersions(version, running);

@@ -18,6 +18,8 @@ export class RigSocket implements TCP {
   isClosed = false;
   /** Makes `write` throw, as when the peer has ended. */
   writeFails = false;
+  /** Called with each request that was written. */
+  onRequest: (text: string) => void = () => undefined;
   #unread: Uint8Array = new Uint8Array(0);
 
   constructor(options: TCPOptions) {
@@ -36,7 +38,9 @@ export class RigSocket implements TCP {
     assert.ok(!this.isClosed, "write after close");
     if (this.writeFails) throw new Error("not ready");
     this.writes += 1;
-    for (const byte of buffer) this.text += String.fromCharCode(byte);
+    const text = String.fromCharCode(...buffer);
+    this.text += text;
+    this.onRequest(text);
   }
 
   close(): void {
@@ -48,8 +52,9 @@ export class RigSocket implements TCP {
     this.options.onWritable(byteLength);
   }
 
-  receive(text: string): void {
-    const bytes = ascii(text);
+  /** Text stands for its bytes, one a character. */
+  receive(content: string | Uint8Array): void {
+    const bytes = typeof content === "string" ? ascii(content) : content;
     const all = new Uint8Array(this.#unread.length + bytes.length);
     all.set(this.#unread);
     all.set(bytes, this.#unread.length);
@@ -78,6 +83,8 @@ export class SocketRig {
   /** Resolutions that wait for the test; undefined: each is answered in the next turn. */
   resolutions: ((address: string | undefined) => void)[] | undefined;
   connectFails = false;
+  /** Called with each socket, before it is connected. */
+  onSocket: (socket: RigSocket) => void = () => undefined;
 
   readonly network: Network = {
     clock: () => this.time.nowMs,
@@ -85,6 +92,7 @@ export class SocketRig {
       if (this.connectFails) throw new Error("invalid address");
       const socket = new RigSocket(options);
       this.sockets.push(socket);
+      this.onSocket(socket);
       return socket;
     },
     resolve: (_host, onResolved) => {

@@ -1,0 +1,167 @@
+// Products that throw, answer twice, too late or never, and act from within what they are told.
+
+import assert from "node:assert/strict";
+import { Agent } from "../../src/agent/agent.js";
+import type { AgentHooks, AgentOptions } from "../../src/agent/options.js";
+import type { Platform } from "../../src/ports/platform.js";
+import { World } from "../support/world.js";
+
+const hourMs = 3_600_000;
+
+/** A world whose agent can be reached from its own hooks and observer. */
+function worldWith(options: (agent: () => Agent) => AgentOptions): World {
+  const startImage = (platform: Platform, given: AgentOptions): Agent => {
+    const own = options(() => agent);
+    const observer = { ...given.observer, ...own.observer };
+    const agent: Agent = new Agent(platform, { ...given, ...own, observer });
+    agent.start();
+    return agent;
+  };
+  return new World({ startImage, watchdogMs: Infinity });
+}
+
+function worldOf(hooks: AgentHooks): World {
+  const world = new World({ agent: { hooks } });
+  world.publish("1.1.0");
+  world.chip.powerOn();
+  return world;
+}
+
+describe("a product that stops the agent", () => {
+  type Where = "fetched" | "progress" | "connected" | "requested" | "refuseRelease" | "selfTest";
+  const places: readonly Where[] = [
+    "fetched",
+    "progress",
+    "connected",
+    "requested",
+    "refuseRelease",
+    "selfTest",
+  ];
+  for (const where of places) {
+    it(`from within ${where}: it stops, and goes on where it was when it is started again`, () => {
+      let stopped = 0;
+      const world = worldWith((agent) => {
+        const stop = (place: Where): undefined => {
+          // Not while it asks for the key: that answer is given once.
+          if (place === where && agent().status.state !== "activating" && stopped++ === 0) {
+            agent().stop();
+          }
+        };
+        return {
+          hooks: {
+            refuseRelease: () => stop("refuseRelease"),
+            selfTest: (done) => {
+              stop("selfTest");
+              done(true);
+            },
+          },
+          observer: {
+            fetched: () => stop("fetched"),
+            progress: () => stop("progress"),
+            connected: () => stop("connected"),
+            requested: () => stop("requested"),
+          },
+        };
+      });
+      world.publish("1.1.0");
+      world.chip.powerOn();
+      world.liveUntilState("stopped", hourMs);
+      world.time.runUntil(() => false, world.time.nowMs + 1000);
+      const requests = world.service.requests.length;
+      world.time.runUntil(() => false, world.time.nowMs + hourMs);
+      assert.equal(world.status.state, "stopped");
+      assert.equal(world.service.requests.length, requests);
+      world.chip.agent?.start();
+      world.liveUntilUpdatedTo("1.1.0", 6 * hourMs);
+    });
+  }
+});
+
+describe("a product's refuseRelease that throws", () => {
+  it("costs neither the release nor the slot, and is asked less and less often", () => {
+    let asked = 0;
+    let isBroken = true;
+    const world = worldOf({
+      refuseRelease: () => {
+        asked += 1;
+        if (isBroken) throw new Error("the product's mistake");
+        return undefined;
+      },
+    });
+    world.time.runUntil(() => false, 24 * hourMs);
+    assert.ok(asked > 2 && asked < 150, `asked ${asked} times in a day`);
+    assert.deepEqual(world.erasedBlocks(1), []);
+    isBroken = false;
+    world.liveUntilUpdatedTo("1.1.0");
+  });
+});
+
+describe("a product's self-test", () => {
+  it("that throws has failed: the old image is back, the release is known by its fault", () => {
+    const world = worldOf({
+      selfTest: () => {
+        throw new Error("the sensor is missing");
+      },
+    });
+    world.liveUntil(() => world.chip.boots === 3, hourMs);
+    world.liveUntilState("idle", hourMs);
+    assert.equal(world.confirmedVersion, "1.0.0");
+    assert.match(world.status.reason, /self-test.*the sensor is missing/);
+  });
+
+  it("that answers and then throws has answered", () => {
+    const world = worldOf({
+      selfTest: (done) => {
+        done(true);
+        throw new Error("too late");
+      },
+    });
+    world.liveUntilUpdatedTo("1.1.0", hourMs);
+  });
+
+  it("that never answers has failed: the release is given up for that, at once", () => {
+    const world = worldOf({ selfTest: () => undefined });
+    world.liveUntil(() => world.chip.boots === 3, hourMs);
+    world.liveUntilState("idle", hourMs);
+    assert.equal(world.confirmedVersion, "1.0.0");
+    assert.match(world.status.reason, /self-test/);
+    assert.equal(world.chip.boots, 3);
+  });
+
+  it("that answers again, or otherwise, or after the trial, changes nothing", () => {
+    for (const [first, then] of [
+      [true, false],
+      [false, true],
+      [true, true],
+    ] as const) {
+      let repeat = (): void => undefined;
+      const world = worldOf({
+        selfTest: (done) => {
+          done(first);
+          done(then);
+          repeat = () => done(then);
+        },
+      });
+      world.liveUntil(() => world.chip.boots >= 2 && world.status.state === "idle", hourMs);
+      repeat();
+      const version = first ? "1.1.0" : "1.0.0";
+      world.time.runUntil(() => false, world.time.nowMs + hourMs);
+      assert.equal(world.confirmedVersion, version);
+    }
+  });
+
+  it("that answers when the trial's time is over cannot confirm any more", () => {
+    let answer = (): void => undefined;
+    const world = worldOf({
+      selfTest: (done) => {
+        answer = () => done(true);
+      },
+    });
+    world.liveUntilState("restarted", hourMs); // Into the trial.
+    world.liveUntilState("testing", hourMs);
+    world.liveUntilState("restarted", hourMs); // And out of it.
+    answer();
+    world.liveUntilState("idle", hourMs);
+    assert.equal(world.status.version, "1.0.0");
+  });
+});

@@ -1,0 +1,124 @@
+// Answers made of rows: whatever the pieces, and what is no such answer.
+
+import assert from "node:assert/strict";
+import type { ContactProblem } from "../../src/agent/contact.js";
+import { RowsExchange } from "../../src/agent/rows-exchange.js";
+import type { ResponseHead } from "../../src/http/head-parser.js";
+import { ascii } from "../support/virtual-service.js";
+
+const csv = "text/csv; charset=utf-8";
+
+function headOf(status: number, contentType?: string, contentLength?: number): ResponseHead {
+  return {
+    status,
+    contentType,
+    contentLength,
+    contentRange: undefined,
+    retryAfter: undefined,
+    location: undefined,
+  };
+}
+
+interface Answered {
+  readonly rows: readonly (readonly string[])[];
+  readonly problem: ContactProblem | undefined;
+}
+
+/** Plays an answer to an exchange, its body in pieces. */
+function answer(head: ResponseHead, body = "", pieceBytes = Infinity): Answered {
+  const rows: (readonly string[])[] = [];
+  const problems: (ContactProblem | undefined)[] = [];
+  const exchange = new RowsExchange(
+    { method: "GET", target: "/", host: "h", fields: [] },
+    (fields) => rows.push(fields),
+    (problem) => problems.push(problem),
+  );
+  exchange.onHead(head);
+  const bytes = ascii(body);
+  const step = Math.min(pieceBytes, Math.max(1, bytes.length));
+  for (let at = 0; at < bytes.length; at += step) exchange.onBody(bytes.subarray(at, at + step));
+  exchange.onEnd();
+  assert.equal(problems.length, 1);
+  return { rows, problem: problems[0] };
+}
+
+describe("an answer made of rows", () => {
+  it("is read the same in any pieces, with or without its last line end", () => {
+    const rows = [["lamp-1.0.0"], ["a,b", 'say "hi"', ""]];
+    for (const end of ["\r\n", ""]) {
+      const body = `lamp-1.0.0\r\n"a,b","say ""hi""",${end}`;
+      for (const pieceBytes of [1, 2, 7, Infinity]) {
+        assert.deepEqual(answer(headOf(200, csv), body, pieceBytes), { rows, problem: undefined });
+      }
+    }
+  });
+
+  it("may be empty: a 204, or a 200 of length 0 and any type", () => {
+    const empty = { rows: [], problem: undefined };
+    assert.deepEqual(answer(headOf(204)), empty);
+    assert.deepEqual(answer(headOf(200, undefined, 0)), empty);
+    assert.deepEqual(answer(headOf(200, csv, 0)), empty);
+  });
+
+  it("skips a row that is too long or malformed, and takes the others", () => {
+    const body = `good\r\n"bad"x\r\n${"y".repeat(5000)}\r\nalso good\r\n`;
+    assert.deepEqual(answer(headOf(200, csv), body).rows, [["good"], ["also good"]]);
+  });
+
+  it("is none if a captive portal gives it", () => {
+    const portals = [
+      headOf(200, "text/html", 9),
+      headOf(200, undefined, 9),
+      headOf(200),
+      headOf(201, csv, 9),
+      headOf(206, csv, 9),
+    ];
+    for (const head of portals) {
+      const { rows, problem } = answer(head, "<html>,no");
+      assert.deepEqual(rows, []);
+      assert.equal(problem?.kind, "failed");
+    }
+  });
+
+  it("tells by its status whose turn it is", () => {
+    const kinds: readonly [status: number, kind: ContactProblem["kind"]][] = [
+      [401, "unauthorized"],
+      [403, "refused"],
+      [404, "changed"],
+      [302, "failed"],
+      [429, "failed"],
+      [500, "failed"],
+      [503, "failed"],
+    ];
+    for (const [status, kind] of kinds) {
+      const { rows, problem } = answer(headOf(status, csv), "not\r\na\r\nrow\r\n");
+      assert.deepEqual(rows, []);
+      assert.equal(problem?.kind, kind, String(status));
+    }
+  });
+
+  it("hands on the wait that the service asks for, within bounds", () => {
+    for (const [value, retryAfterMs] of [
+      ["7", 7000],
+      ["99999999999999", 900_000],
+    ] as const) {
+      const { problem } = answer({ ...headOf(503), retryAfter: value });
+      assert.deepEqual(problem, {
+        kind: "failed",
+        reason: "the service answered 503",
+        retryAfterMs,
+      });
+    }
+  });
+
+  it("is a failure if the connection has one", () => {
+    let problem: ContactProblem | undefined;
+    const exchange = new RowsExchange(
+      { method: "GET", target: "/", host: "h", fields: [] },
+      () => undefined,
+      (given) => (problem = given),
+    );
+    exchange.onFailure({ kind: "lost", message: "gone" });
+    assert.deepEqual(problem, { kind: "failed", reason: "lost: gone" });
+  });
+});
