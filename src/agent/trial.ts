@@ -70,7 +70,9 @@ export function decideAtBoot(facts: BootFacts, trialsMax: number, silentMax: num
       ? { kind: "trial" }
       : decideInterrupted(facts, armed, trialsMax, silentMax);
   }
-  return facts.runningEntry === "pending-verify" ? { kind: "trial" } : { kind: "ordinary" };
+  // With a boot loader that keeps no states, an image that nobody confirmed stays `new`.
+  const isUnconfirmed = facts.runningEntry === "pending-verify" || facts.runningEntry === "new";
+  return isUnconfirmed ? { kind: "trial" } : { kind: "ordinary" };
 }
 
 /** The old image runs, although a newer one was armed. */

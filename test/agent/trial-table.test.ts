@@ -115,8 +115,8 @@ const rules: readonly Rule[] = [
     confirmed: "none",
     armed: "none",
     when: [
-      "the running slot's entry is pending-verify",
-      ({ runningEntry }) => runningEntry === "pending-verify",
+      "the running slot's entry is pending-verify or new",
+      ({ runningEntry }) => runningEntry === "pending-verify" || runningEntry === "new",
     ],
     decision: { kind: "trial" },
   },

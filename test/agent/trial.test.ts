@@ -27,6 +27,7 @@ const rows: readonly [
 ][] = [
   ["nothing is open", {}, "ordinary"],
   ["an image on trial that nobody armed", { runningEntry: "pending-verify" }, "trial"],
+  ["the same, by a boot loader that keeps no states", { runningEntry: "new" }, "trial"],
   ["the armed image runs", { armed: armedHere, runningEntry: "pending-verify" }, "trial"],
   [
     "the boot loader promoted the armed image unasked",
