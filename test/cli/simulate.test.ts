@@ -123,15 +123,15 @@ describe("provision simulate", function () {
       const vendor = await service.admin.createVendor("lights");
       const server = `http://127.0.0.1:${service.port}`;
       const client = new VendorClient({ server, token: vendor.token });
-      await client.createModel("lamp", vendor.rid);
-      await client.addSerial("lamp", "L1");
-      await client.enableSerial("lamp", "L1", vendor.rid);
+      await client.models.create("lamp", { rid: vendor.rid });
+      await client.serials.add("lamp", "L1");
+      await client.serials.enable("lamp", "L1", vendor.rid);
       const file = join(folder, "lamp.bin");
       const make = ["firmware", file, "--model", "lamp", "--release", "3.0.0", "--json"];
       const { stdout } = await run(make);
       const { meta } = JSON.parse(stdout) as { meta: string };
-      await client.createContent("lamp", "stable", meta);
-      await client.uploadContent("lamp", "stable", readFileSync(file), "application/octet-stream");
+      await client.contents.create("lamp", "stable", { meta });
+      await client.contents.upload("lamp", "stable", readFileSync(file));
       const facts = await simulate(
         ...["--engine", "xs", "--server", server, "--vendor", "lights", "--model", "lamp"],
         ...["--sn", "L1", "--content", "stable", "--cut-at", "20000"],
@@ -145,10 +145,11 @@ describe("provision simulate", function () {
   });
 
   it("hides many ranges in flight behind one slow round trip", async () => {
-    const link = ["--engine", "node", "--size", "131072", "--cuts", "0", "--latency", "20"];
+    const link = ["--engine", "node", "--size", "131072", "--cuts", "0", "--latency", "75"];
     const slow = await simulate(...link, "--pipeline", "1");
     const fast = await simulate(...link, "--pipeline", "8");
-    assert.ok(fast.seconds < slow.seconds / 1.5, `${fast.seconds} s against ${slow.seconds} s`);
+    // 32 round trips of 150 ms against 4: a busy machine does not hide that.
+    assert.ok(fast.seconds + 2 < slow.seconds, `${fast.seconds} s against ${slow.seconds} s`);
   });
 
   it("leaves nothing behind in the folder", async () => {
