@@ -5,11 +5,19 @@ import type { BlobStore } from "./blobs.js";
 import type { ClientStore } from "./clients.js";
 import type { ContentStore } from "./contents.js";
 import type { Database } from "./database.js";
+import type { DataViewStore } from "./data-views.js";
 import type { DeviceStore } from "./devices.js";
+import type { GrantStore } from "./grants.js";
+import type { GroupStore } from "./groups.js";
 import type { KeyVault } from "./key-vault.js";
 import type { ServiceLimits } from "./limits.js";
+import type { MemberStore } from "./members.js";
 import type { ModelStore } from "./models.js";
+import type { PointStore } from "./points.js";
+import type { RangeStore } from "./ranges.js";
+import type { SerialViews } from "./serial-views.js";
 import type { SerialStore } from "./serials.js";
+import type { ShareStore } from "./shares.js";
 import type { VendorStore } from "./vendors.js";
 
 /** Milliseconds since 1970, as Date.now. */
@@ -22,9 +30,17 @@ export interface Storage {
   readonly blobs: BlobStore;
   readonly clients: ClientStore;
   readonly contents: ContentStore;
+  readonly dataViews: DataViewStore;
   readonly devices: DeviceStore;
+  readonly grants: GrantStore;
+  readonly groups: GroupStore;
+  readonly members: MemberStore;
   readonly models: ModelStore;
+  readonly points: PointStore;
+  readonly ranges: RangeStore;
+  readonly serialViews: SerialViews;
   readonly serials: SerialStore;
+  readonly shares: ShareStore;
   readonly vendors: VendorStore;
 }
 
@@ -33,6 +49,10 @@ export interface Api extends Storage {
   readonly limits: ServiceLimits;
   /** How long a device may be activated after it was enabled (S-28). */
   readonly activationWindowSeconds: number;
+  /** Whether a content may be uploaded anew (S-44). */
+  readonly replacesContent: boolean;
+  /** What `/ip` says instead of the address and port that the request came to (S-56). */
+  readonly advertised: { readonly address: string; readonly port: number } | undefined;
 }
 
 /** Unix seconds: what every stored and printed time is (S-42). */

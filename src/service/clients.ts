@@ -20,6 +20,8 @@ export interface ClientByKey {
   readonly rid: string;
   readonly status: ClientStatus;
   readonly vendor: string | null;
+  /** Null for a client that no serial was enabled for. */
+  readonly activableUntil: number | null;
   readonly cikLookup: Buffer;
 }
 
@@ -27,10 +29,16 @@ export interface ClientByKey {
 export interface DeviceByKey {
   readonly status: ClientStatus;
   readonly cikLookup: Buffer;
-  readonly serialId: number | null;
+  readonly sn: string | null;
   readonly modelId: number | null;
   readonly model: string | null;
   readonly vendor: string | null;
+}
+
+export interface OpenClient {
+  readonly status: ClientStatus;
+  readonly activableUntil: number | null;
+  readonly cik: string;
 }
 
 interface NewClient {
@@ -56,7 +64,7 @@ export class ClientStore {
         .selectFrom("clients as c")
         .leftJoin("vendors as v", "v.clientRid", "c.rid")
         .where("c.cikLookup", "=", parameter("lookup"))
-        .select(["c.rid", "c.status", "c.cikLookup", "v.name as vendor"]),
+        .select(["c.rid", "c.status", "c.activableUntil", "c.cikLookup", "v.name as vendor"]),
     );
     this.#deviceByKey = new PreparedQuery<{ lookup: Buffer }, DeviceByKey>((parameter) =>
       database
@@ -65,7 +73,7 @@ export class ClientStore {
         .leftJoin("models as m", "m.id", "s.modelId")
         .leftJoin("vendors as v", "v.clientRid", "m.ownerRid")
         .where("c.cikLookup", "=", parameter("lookup"))
-        .select(["c.status", "c.cikLookup", "s.id as serialId"])
+        .select(["c.status", "c.cikLookup", "s.sn"])
         .select(["m.id as modelId", "m.name as model", "v.name as vendor"]),
     );
   }
@@ -87,6 +95,18 @@ export class ClientStore {
       .values({ rid, ...client, ...key })
       .execute();
     return { rid, cik };
+  }
+
+  /** The status and the CIK in clear of a client, or undefined if there is none. */
+  async open(rid: string): Promise<OpenClient | undefined> {
+    const client = await this.database
+      .selectFrom("clients")
+      .where("rid", "=", rid)
+      .select(["status", "activableUntil", "cikSealed"])
+      .executeTakeFirst();
+    if (client === undefined) return undefined;
+    const { cikSealed, ...columns } = client;
+    return { ...columns, cik: this.vault.open(cikSealed, rid) };
   }
 
   /** A new CIK for the client `rid`, in clear and as its row keeps it. */

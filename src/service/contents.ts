@@ -4,11 +4,14 @@
 import { blobContentType } from "../protocol/paths.js";
 import type { BlobStore } from "./blobs.js";
 import type { Database } from "./database.js";
+import { forgetMembers } from "./members.js";
 import { PreparedQuery } from "./prepared-query.js";
 import type { Flag } from "./schema.js";
 
 export interface Content {
   readonly id: number;
+  readonly modelId: number;
+  readonly name: string;
   readonly meta: string;
   /** Only for serials that a group authorises (S-47). */
   readonly protected: Flag;
@@ -40,7 +43,6 @@ export interface Upload {
 
 export class ContentStore {
   readonly #find;
-  readonly #openNames;
 
   constructor(
     private readonly database: Database,
@@ -51,15 +53,8 @@ export class ContentStore {
         .selectFrom("contents")
         .where("modelId", "=", parameter("modelId"))
         .where("name", "=", parameter("name"))
-        .select(["id", "meta", "protected", "type", "size", "updatedAt", "blobId"]),
-    );
-    this.#openNames = new PreparedQuery<{ modelId: number }, { name: string }>((parameter) =>
-      database
-        .selectFrom("contents")
-        .where("modelId", "=", parameter("modelId"))
-        .where("protected", "=", 0)
-        .orderBy("name")
-        .select("name"),
+        .select(["id", "modelId", "name", "meta", "protected"])
+        .select(["type", "size", "updatedAt", "blobId"]),
     );
   }
 
@@ -76,11 +71,6 @@ export class ContentStore {
       .select("name")
       .execute();
     return contents.map(({ name }) => name);
-  }
-
-  /** Names of the contents that every serial of the model may read, in byte order. */
-  async openNames(modelId: number): Promise<string[]> {
-    return (await this.#openNames.rows(this.database, { modelId })).map(({ name }) => name);
   }
 
   /** False if the model has a content of that name. */
@@ -101,17 +91,30 @@ export class ContentStore {
   }
 
   /**
-   * Gives a content its bytes, once (S-44). False if it has some already or is gone; the blob is
-   * then still the caller's.
+   * Gives a content its bytes: once (S-44), or each time anew if `replaces`. False if it may not
+   * have others or is gone; the blob is then still the caller's.
    */
-  async publish({ contentId, blobId, type, size, now }: Upload): Promise<boolean> {
-    const { numUpdatedRows } = await this.database
-      .updateTable("contents")
-      .set({ blobId, type, size, updatedAt: now })
-      .where("id", "=", contentId)
-      .where("blobId", "is", null)
-      .executeTakeFirstOrThrow(); // Commit point of the upload.
-    return numUpdatedRows === 1n;
+  async publish(upload: Upload, replaces: boolean): Promise<boolean> {
+    const { contentId, blobId, type, size, now } = upload;
+    return this.database.transaction().execute(async (transaction) => {
+      const old = await transaction
+        .selectFrom("contents")
+        .where("id", "=", contentId)
+        .select(["blobId", "updatedAt"])
+        .executeTakeFirst();
+      if (old === undefined || (old.blobId !== null && !replaces)) return false;
+      // Who resumes a download compares size and time: another blob must have another time.
+      const updatedAt = old.blobId === null ? now : Math.max(now, old.updatedAt + 1);
+      const { numUpdatedRows } = await transaction
+        .updateTable("contents")
+        .set({ blobId, type, size, updatedAt })
+        .where("id", "=", contentId)
+        .where("blobId", old.blobId === null ? "is" : "=", old.blobId)
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows !== 1n) return false;
+      if (old.blobId !== null) await this.blobs.delete(transaction, old.blobId);
+      return true; // Commit point of the upload: the end of the transaction.
+    });
   }
 
   /** Deletes the content and its bytes (S-45). False if there is none of that name. */
@@ -124,6 +127,7 @@ export class ContentStore {
         .returning("blobId")
         .executeTakeFirst();
       if (content === undefined) return false;
+      await forgetMembers(transaction, modelId, "content", [name]);
       if (content.blobId !== null) await this.blobs.delete(transaction, content.blobId);
       return true;
     });

@@ -37,8 +37,17 @@ export interface ActivationRequest {
   readonly entry: Buffer;
 }
 
+export interface Remapping {
+  readonly modelId: number;
+  readonly oldSn: string;
+  readonly sn: string;
+  readonly clientRid: string;
+}
+
 interface Candidate {
-  readonly serialId: number;
+  readonly modelId: number;
+  /** Null if the serial is not listed. */
+  readonly serialId: number | null;
   readonly rid: string | null;
   readonly status: ClientStatus | null;
   readonly activableUntil: number | null;
@@ -64,12 +73,13 @@ export class DeviceStore {
         database
           .selectFrom("vendors as v")
           .innerJoin("models as m", "m.ownerRid", "v.clientRid")
-          .innerJoin("serials as s", "s.modelId", "m.id")
+          .leftJoin("serials as s", (join) =>
+            join.onRef("s.modelId", "=", "m.id").on("s.sn", "=", parameter("sn")),
+          )
           .leftJoin("clients as c", "c.rid", "s.clientRid")
           .where("v.name", "=", parameter("vendor"))
           .where("m.name", "=", parameter("model"))
-          .where("s.sn", "=", parameter("sn"))
-          .select(["s.id as serialId", "c.rid", "c.status", "c.activableUntil"])
+          .select(["m.id as modelId", "s.id as serialId", "c.rid", "c.status", "c.activableUntil"])
           .select(["c.cikLookup", "c.cikSealed"]),
     );
   }
@@ -84,7 +94,11 @@ export class DeviceStore {
     const { vendor, model, sn, now, address, entry } = request;
     const candidate = await this.#candidate.first(this.database, { vendor, model, sn });
     if (candidate === undefined) return "unknown-serial";
-    const { serialId, rid, status, activableUntil, cikLookup, cikSealed } = candidate;
+    const { modelId, serialId, rid, status, activableUntil, cikLookup, cikSealed } = candidate;
+    if (serialId === null) {
+      const isKnown = await this.serials.knows(this.database, modelId, sn);
+      return isKnown ? "not-enabled" : "unknown-serial";
+    }
     if (rid === null || cikLookup === null || cikSealed === null) return "not-enabled";
     // Refused without a transaction: a device that keeps asking must not cost a write.
     if (status !== "notactivated" || (activableUntil ?? 0) <= now) return "not-enabled";
@@ -101,7 +115,7 @@ export class DeviceStore {
     const { modelId, sn, ownerRid, enabledBy, now, activableUntil } = enablement;
     try {
       return await this.database.transaction().execute(async (transaction) => {
-        const serial = await this.serials.find(transaction, modelId, sn);
+        const serial = await this.serials.materialise(transaction, modelId, sn);
         if (serial === undefined) return "unknown-serial";
         if (serial.clientRid !== null) return "client-exists";
         if (!(await this.clients.hasRoom(transaction, ownerRid))) return "owner-full";
@@ -127,10 +141,46 @@ export class DeviceStore {
     }
   }
 
+  /**
+   * Puts the client behind `oldSn` behind `sn` instead, with a new CIK and a new window (S-30).
+   * `clientRid`: the client that the caller has found there.
+   */
+  async remap(
+    { modelId, oldSn, sn, clientRid }: Remapping,
+    activableUntil: number,
+  ): Promise<"remapped" | "unknown-serial" | "client-exists" | "client-gone"> {
+    return this.database.transaction().execute(async (transaction) => {
+      const serial = await this.serials.materialise(transaction, modelId, sn);
+      if (serial === undefined) return "unknown-serial";
+      if (serial.clientRid !== null) return "client-exists";
+      const old = await transaction
+        .updateTable("serials")
+        .set({ clientRid: null })
+        .where("modelId", "=", modelId)
+        .where("sn", "=", oldSn)
+        .where("clientRid", "=", clientRid)
+        .returning("enabledBy")
+        .executeTakeFirst();
+      // Somebody else has moved it in the meantime.
+      if (old === undefined) return "client-gone";
+      await transaction
+        .updateTable("serials")
+        .set({ clientRid, enabledBy: old.enabledBy })
+        .where("id", "=", serial.id)
+        .execute();
+      const isThere = await this.#regenerate(transaction, clientRid, activableUntil);
+      return isThere ? "remapped" : "client-gone";
+    });
+  }
+
   /** Gives the client a new CIK and a new window; the old CIK is dead at once (S-29). */
-  async regenerate(rid: string, activableUntil: number): Promise<boolean> {
+  regenerate(rid: string, activableUntil: number): Promise<boolean> {
+    return this.#regenerate(this.database, rid, activableUntil);
+  }
+
+  async #regenerate(executor: Database, rid: string, activableUntil: number): Promise<boolean> {
     const { cikLookup, cikSealed } = this.clients.newKey(rid);
-    const { numUpdatedRows } = await this.database
+    const { numUpdatedRows } = await executor
       .updateTable("clients")
       .set({ status: "notactivated", activableUntil, cikLookup, cikSealed })
       .where("rid", "=", rid)

@@ -2,11 +2,17 @@
 // read only for a caller that has been authorised, and only as far as that caller may fill memory.
 
 import type { Api } from "./api.js";
-import { authoriseDevice, authoriseVendor } from "./authorisation.js";
-import type { Device, Vendor } from "./authorisation.js";
+import {
+  authoriseClient,
+  authoriseClientByCik,
+  authoriseDevice,
+  asVendor,
+  namesOtherVendor,
+} from "./authorisation.js";
+import type { Client, Device, Vendor } from "./authorisation.js";
 import { Refusal } from "./errors.js";
 import type { RefusalCode } from "./errors.js";
-import type { Procedure } from "./procedure.js";
+import type { CallerKind, Procedure } from "./procedure.js";
 import { refusalReply } from "./reply.js";
 import type { Reply } from "./reply.js";
 import type { Request } from "./request.js";
@@ -42,12 +48,11 @@ export class Dispatcher {
         return { reply: refusalReply(code, { allow: [...byMethod.keys()] }), code };
       }
       request.names = match.names;
-      const device = caller === "device" ? await authoriseDevice(this.api, request) : undefined;
-      const vendor = caller === "vendor" ? await authoriseVendor(this.api, request) : undefined;
+      const authorised = await this.#authorise(caller, request);
       await this.#readBody(request, siblings);
       procedure = siblings.find(({ applies }) => applies === undefined || applies(request));
       if (procedure === undefined) throw new Refusal("unknown-keys");
-      return { reply: await this.#call(procedure, request, device, vendor), procedure };
+      return { reply: await this.#call(procedure, request, authorised), procedure };
     } catch (error) {
       if (!(error instanceof Refusal)) this.onError(error);
       const code = error instanceof Refusal ? error.code : "internal";
@@ -64,21 +69,55 @@ export class Dispatcher {
     request.content = await request.body.bytes(byteLengthMax, bodyTimeMs);
   }
 
+  async #authorise(kind: CallerKind, request: Request): Promise<Authorised> {
+    switch (kind) {
+      case "anyone":
+        return {};
+      case "device":
+        return { device: await authoriseDevice(this.api, request) };
+      case "vendor":
+        return { vendor: asVendor(await authoriseClient(this.api, request)) };
+      case "vendor-cik":
+        return { vendor: asVendor(await authoriseClientByCik(this.api, request)) };
+      case "client":
+        return { client: await authoriseClient(this.api, request) };
+      case "client-cik":
+        return { client: await authoriseClientByCik(this.api, request) };
+    }
+  }
+
   #call(
     procedure: Procedure,
     request: Request,
-    device: Device | undefined,
-    vendor: Vendor | undefined,
+    { device, vendor, client }: Authorised,
   ): Promise<Reply> {
     switch (procedure.caller) {
       case "anyone":
-        return procedure.handle(this.api, request);
+        return procedure.handle(this.api, request, undefined);
       case "device":
-        if (device === undefined) throw new Error("a device's procedure without a device");
-        return procedure.handle(this.api, request, device);
+        return procedure.handle(this.api, request, present(device));
       case "vendor":
-        if (vendor === undefined) throw new Error("a vendor's procedure without a vendor");
-        return procedure.handle(this.api, request, vendor);
+        if (procedure.reachesShared !== true && namesOtherVendor(request, present(vendor))) {
+          throw new Refusal("not-shared");
+        }
+        return procedure.handle(this.api, request, present(vendor));
+      case "vendor-cik":
+        return procedure.handle(this.api, request, present(vendor));
+      case "client":
+      case "client-cik":
+        return procedure.handle(this.api, request, present(client));
     }
   }
+}
+
+/** The caller of a path, as the path's kind of caller has it. */
+interface Authorised {
+  readonly device?: Device;
+  readonly vendor?: Vendor;
+  readonly client?: Client;
+}
+
+function present<Caller>(caller: Caller | undefined): Caller {
+  if (caller === undefined) throw new Error("a procedure without its kind of caller");
+  return caller;
 }

@@ -8,16 +8,17 @@ import type { FormPair } from "../protocol/form.js";
 import { Refusal } from "./errors.js";
 
 export class Fields {
-  readonly #pairs: readonly FormPair[];
+  /** All of them, as they came, where the keys are the caller's own. */
+  readonly pairs: readonly FormPair[];
 
   /** `text`: form-coded, as in a body or after the `?` of a target. */
   constructor(text: string) {
-    this.#pairs = decodeForm(text);
+    this.pairs = decodeForm(text);
   }
 
   /** The first value of the key, or undefined. */
   get(name: string): string | undefined {
-    return formValue(this.#pairs, name);
+    return formValue(this.pairs, name);
   }
 
   /** The first value of the key; refuses the request if there is none. */
@@ -29,7 +30,7 @@ export class Fields {
 
   /** Every value of the key, in order. */
   list(name: string): string[] {
-    return formValues(this.#pairs, name);
+    return formValues(this.pairs, name);
   }
 
   has(name: string): boolean {

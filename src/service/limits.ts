@@ -67,6 +67,8 @@ export const statementsMax = 256;
 export const activationsPerCommit = 100;
 /** Rows of one insert: three parameters each stay far below SQLite's 32,766 and PostgreSQL's. */
 export const rowsPerInsert = 500;
+/** Ranges of one model: each is looked at for a serial that is not listed. */
+export const rangesMax = 1000;
 /** How long another process's write may hold up ours in SQLite before it fails. */
 export const databaseWaitMs = 10_000;
 
@@ -74,5 +76,14 @@ export const databaseWaitMs = 10_000;
 export const activationWindowSecondsDefault = 86_400;
 /** Lines of the activation log kept per serial (S-35). */
 export const activationsKept = 100;
+/** Points kept per alias, and aliases per client: a data store only in name (S-58). */
+export const pointsKept = 1000;
+export const aliasesMax = 100;
+/** A written value; the device's own limits are below. */
+export const valueBytesMax = 4096;
+/** Unexpired views per client. */
+export const viewsMax = 100;
+/** Calls in one remote procedure call. */
+export const callsMax = 100;
 /** Steps from an owner up to the model's creator; deeper trees are refused. */
 export const ownerDepthMax = 32;

@@ -143,6 +143,96 @@ async function createProperties(database: Database, { text, bytes }: ColumnTypes
     .execute();
 }
 
+async function createRanges(
+  database: Database,
+  { text }: ColumnTypes,
+  differences: DialectDifferences,
+): Promise<void> {
+  await keyedTable(database, "ranges", differences)
+    .addColumn("modelId", "bigint", (id) =>
+      id.notNull().references("models.id").onDelete("cascade"),
+    )
+    .addColumn("format", text, (format) => format.notNull())
+    .addColumn("length", "bigint")
+    .addColumn("casing", text)
+    .addColumn("first", "bigint", (first) => first.notNull())
+    .addColumn("last", "bigint", (last) => last.notNull())
+    .execute();
+  await database.schema
+    .createIndex("rangesByModel")
+    .on("ranges")
+    .columns(["modelId", "id"])
+    .execute();
+}
+
+async function createGroups(database: Database, { text }: ColumnTypes): Promise<void> {
+  const { schema } = database;
+  await schema
+    .createTable("groups")
+    .addColumn("modelId", "bigint", (id) =>
+      id.notNull().references("models.id").onDelete("cascade"),
+    )
+    .addColumn("name", text, (name) => name.notNull())
+    .addColumn("meta", text, (meta) => meta.notNull())
+    .addPrimaryKeyConstraint("groupsKey", ["modelId", "name"])
+    .execute();
+  const group = ["modelId", "groupName"] as const;
+  await schema
+    .createTable("members")
+    .addColumn("modelId", "bigint", (id) => id.notNull())
+    .addColumn("groupName", text, (name) => name.notNull())
+    .addColumn("type", text, (type) => type.notNull())
+    .addColumn("name", text, (name) => name.notNull())
+    .addColumn("expiresAt", "bigint")
+    .addColumn("meta", text, (meta) => meta.notNull())
+    .addPrimaryKeyConstraint("membersKey", [...group, "type", "name"])
+    .addForeignKeyConstraint("membersGroup", [...group], "groups", ["modelId", "name"], (key) =>
+      key.onDelete("cascade"),
+    )
+    .execute();
+  await schema
+    .createIndex("membersByName")
+    .on("members")
+    .columns(["modelId", "type", "name", "groupName"])
+    .execute();
+}
+
+async function createShares(database: Database, { text }: ColumnTypes): Promise<void> {
+  const { schema } = database;
+  await schema
+    .createTable("shares")
+    .addColumn("modelId", "bigint", (id) =>
+      id.notNull().references("models.id").onDelete("cascade"),
+    )
+    .addColumn("clientRid", text, (rid) => rid.notNull().references("clients.rid"))
+    .addPrimaryKeyConstraint("sharesKey", ["modelId", "clientRid"])
+    .execute();
+  await schema.createIndex("sharesByClient").on("shares").column("clientRid").execute();
+}
+
+async function createPoints(database: Database, { text, bytes }: ColumnTypes): Promise<void> {
+  const { schema } = database;
+  await schema
+    .createTable("points")
+    .addColumn("clientRid", text, (rid) => rid.notNull().references("clients.rid"))
+    .addColumn("alias", text, (alias) => alias.notNull())
+    .addColumn("at", "bigint", (at) => at.notNull())
+    .addColumn("value", text, (value) => value.notNull())
+    .addPrimaryKeyConstraint("pointsKey", ["clientRid", "alias", "at"])
+    .execute();
+  await schema
+    .createTable("views")
+    .addColumn("lookup", bytes, (lookup) => lookup.primaryKey())
+    .addColumn("clientRid", text, (rid) => rid.notNull().references("clients.rid"))
+    .addColumn("aliases", text, (aliases) => aliases.notNull())
+    .addColumn("startAt", "bigint", (at) => at.notNull())
+    .addColumn("endAt", "bigint", (at) => at.notNull())
+    .addColumn("pointsMax", "bigint", (limit) => limit.notNull())
+    .addColumn("expiresAt", "bigint", (at) => at.notNull())
+    .execute();
+  await schema.createIndex("viewsByClient").on("views").column("clientRid").execute();
+}
+
 /** Every migration by name; kysely runs those a database has not had yet, in this order. */
 export function migrations(differences: DialectDifferences): Record<string, Migration> {
   const types = columnTypes(differences);
@@ -153,6 +243,14 @@ export function migrations(differences: DialectDifferences): Record<string, Migr
         await createClients(database, types);
         await createModels(database, types, differences);
         await createContents(database, types, differences);
+      },
+    },
+    "002-second-part": {
+      async up(database: Database) {
+        await createRanges(database, types, differences);
+        await createGroups(database, types);
+        await createShares(database, types);
+        await createPoints(database, types);
       },
     },
   };

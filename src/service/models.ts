@@ -1,6 +1,7 @@
 // Models: what a vendor's serials and contents belong to, with the template and options that a
 // clone of it would follow (S-53: stored and echoed).
 
+import type { BlobStore } from "./blobs.js";
 import type { Database } from "./database.js";
 import { PreparedQuery } from "./prepared-query.js";
 
@@ -9,19 +10,28 @@ export const modelOptions = ["noaliases", "nocomments", "nohistorical"] as const
 
 export type ModelOption = (typeof modelOptions)[number];
 
-export interface NewModel {
+/** What is cloned, by its RID or by a share code: 40 hexadecimal digits, opaque (S-19). */
+export interface Template {
+  readonly templateKind: "rid" | "code";
+  readonly template: string;
+}
+
+export interface ModelInfo extends Template {
+  readonly options: readonly ModelOption[];
+}
+
+export interface NewModel extends ModelInfo {
   readonly ownerRid: string;
   readonly name: string;
-  readonly templateKind: "rid" | "code";
-  /** 40 hexadecimal digits, opaque (S-19). */
-  readonly template: string;
-  readonly options: readonly ModelOption[];
 }
 
 export class ModelStore {
   readonly #id;
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly blobs: BlobStore,
+  ) {
     this.#id = new PreparedQuery<{ ownerRid: string; name: string }, { id: number }>((parameter) =>
       database
         .selectFrom("models")
@@ -40,9 +50,65 @@ export class ModelStore {
   async create({ options, ...model }: NewModel): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await this.database
       .insertInto("models")
-      .values({ ...model, options: modelOptions.filter((o) => options.includes(o)).join(",") })
+      .values({ ...model, options: formatOptions(options) })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow();
     return numInsertedOrUpdatedRows === 1n;
   }
+
+  /** Names of all models of the owner, in byte order. */
+  async names(ownerRid: string): Promise<string[]> {
+    const models = await this.database
+      .selectFrom("models")
+      .where("ownerRid", "=", ownerRid)
+      .orderBy("name")
+      .select("name")
+      .execute();
+    return models.map(({ name }) => name);
+  }
+
+  /** Undefined if the model is gone. */
+  async info(id: number): Promise<ModelInfo | undefined> {
+    const model = await this.database
+      .selectFrom("models")
+      .where("id", "=", id)
+      .select(["templateKind", "template", "options"])
+      .executeTakeFirst();
+    if (model === undefined) return undefined;
+    const { options, ...template } = model;
+    const names = options.split(",");
+    return { ...template, options: modelOptions.filter((option) => names.includes(option)) };
+  }
+
+  /** Replaces the options, and the template if there is one (S-52). */
+  async update(
+    id: number,
+    options: readonly ModelOption[],
+    template: Template | undefined,
+  ): Promise<void> {
+    await this.database
+      .updateTable("models")
+      .set({ options: formatOptions(options), ...template })
+      .where("id", "=", id)
+      .execute();
+  }
+
+  /** Deletes the model with its serials, contents, groups and shares (S-34). */
+  async delete(id: number): Promise<void> {
+    await this.database.transaction().execute(async (transaction) => {
+      const contents = await transaction
+        .selectFrom("contents")
+        .where("modelId", "=", id)
+        .select("blobId")
+        .execute();
+      await transaction.deleteFrom("models").where("id", "=", id).execute();
+      for (const { blobId } of contents) {
+        if (blobId !== null) await this.blobs.delete(transaction, blobId);
+      }
+    });
+  }
+}
+
+function formatOptions(options: readonly ModelOption[]): string {
+  return modelOptions.filter((option) => options.includes(option)).join(",");
 }

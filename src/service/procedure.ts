@@ -4,7 +4,7 @@
 // the first that applies answers.
 
 import type { Api } from "./api.js";
-import type { Device, Vendor } from "./authorisation.js";
+import type { Client, Device, Vendor } from "./authorisation.js";
 import type { Reply } from "./reply.js";
 import type { Request } from "./request.js";
 
@@ -17,21 +17,33 @@ interface Description {
   readonly path: string;
   /** The body is a blob that the handler reads as it comes. */
   readonly streams?: true;
+  /** X-Exosite-Vendor may send it to a model that another vendor shares (S-20). */
+  readonly reachesShared?: true;
   /** Whether the query or the form asks for this procedure and not for a sibling. */
   readonly applies?: (request: Request) => boolean;
 }
 
+/** What a procedure of each kind of caller is told of the caller. */
+interface Callers {
+  anyone: undefined;
+  /** The CIK of a live client, by which a device shows itself. */
+  device: Device;
+  /** A vendor's token or CIK. */
+  vendor: Vendor;
+  /** A vendor's CIK; a token does not do (S-16). */
+  "vendor-cik": Vendor;
+  /** The token or CIK of any live client. */
+  client: Client;
+  /** The CIK of any live client. */
+  "client-cik": Client;
+}
+
+export type CallerKind = keyof Callers;
+
 /** A procedure, by who may call it. All those of one path have the same kind of caller. */
-export type Procedure =
-  | (Description & {
-      readonly caller: "anyone";
-      readonly handle: (api: Api, request: Request) => Promise<Reply>;
-    })
-  | (Description & {
-      readonly caller: "device";
-      readonly handle: (api: Api, request: Request, device: Device) => Promise<Reply>;
-    })
-  | (Description & {
-      readonly caller: "vendor";
-      readonly handle: (api: Api, request: Request, vendor: Vendor) => Promise<Reply>;
-    });
+export type Procedure = {
+  [Kind in CallerKind]: Description & {
+    readonly caller: Kind;
+    readonly handle: (api: Api, request: Request, caller: Callers[Kind]) => Promise<Reply>;
+  };
+}[CallerKind];

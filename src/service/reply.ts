@@ -39,6 +39,8 @@ export interface Reply {
 /** At most 7 characters: an activation's reply has no room for more (S-02). */
 const serverName = "exo";
 
+export const scriptContentType = "application/javascript; charset=utf-8";
+
 /** A single value: no line end follows it (S-13). */
 export function textReply(text: string): Reply {
   return { status: 200, contentType: textContentType, body: Buffer.from(text) };
@@ -49,6 +51,13 @@ export function csvReply(rows: readonly (readonly string[])[]): Reply {
   const text = rows.map((row) => formatRow(row)).join("");
   return { status: 200, contentType: csvContentType, body: Buffer.from(text) };
 }
+
+/** As `csvReply`, where the documents list 204 for no rows at all. */
+export function csvReplyOr204(rows: readonly (readonly string[])[]): Reply {
+  return rows.length === 0 ? noContent : csvReply(rows);
+}
+
+export const noContent: Reply = { status: 204 };
 
 export const resetContent: Reply = { status: 205 };
 

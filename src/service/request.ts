@@ -5,6 +5,7 @@
 
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
+import { metaBytesMax } from "../protocol/limits.js";
 import { isName, isSerial } from "../protocol/paths.js";
 import { Refusal } from "./errors.js";
 import { Fields } from "./fields.js";
@@ -20,6 +21,8 @@ export class Request {
   readonly queryText: string;
   /** The client's address; IPv4 in dotted decimal also when it came over an IPv6 socket. */
   readonly address: string;
+  /** Where the request came in, as `/ip` tells it. */
+  readonly local: { readonly address: string; readonly port: number };
   /** Of the path's names, decoded, in order. The dispatcher sets it. */
   names: readonly string[] = [];
   /** The gathered body. The dispatcher sets it, unless the procedure streams. */
@@ -37,7 +40,9 @@ export class Request {
     const question = target.indexOf("?");
     this.path = question === -1 ? target : target.slice(0, question);
     this.queryText = question === -1 ? "" : target.slice(question + 1);
-    this.address = (incoming.socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+    const { remoteAddress, localAddress, localPort = 0 } = incoming.socket;
+    this.address = unmapped(remoteAddress);
+    this.local = { address: unmapped(localAddress), port: localPort };
   }
 
   /** RFC 9112 section 3.2: a request without a Host is answered 400; any Host will do (S-04). */
@@ -63,11 +68,27 @@ export class Request {
 
   /** The body as a form, whatever its Content-Type: many clients send none (S-06). */
   get form(): Fields {
-    return (this.#form ??= new Fields(bodyText(this.content)));
+    return (this.#form ??= new Fields(this.text));
+  }
+
+  /** The body as text, as JSON has it. */
+  get text(): string {
+    return bodyText(this.content);
+  }
+
+  /** What a body is taken for: a form unless its Content-Type says otherwise (S-06). */
+  get bodyKind(): "form" | "rows" | "json" {
+    if (this.hasType("text/csv")) return "rows";
+    return this.hasType("application/javascript", "application/json") ? "json" : "form";
+  }
+
+  /** Whether a form asks for a removal. Some clients say `remove=true` (S-11). */
+  get isRemoval(): boolean {
+    return this.form.isTrue("delete") || this.form.isTrue("remove");
   }
 
   /** Whether the Content-Type is one of `types`, parameters aside. */
-  hasType(...types: string[]): boolean {
+  private hasType(...types: string[]): boolean {
     const [type = ""] = (this.header("content-type") ?? "").split(";");
     return types.includes(type.trim().toLowerCase());
   }
@@ -101,6 +122,16 @@ export function asText(text: string, byteLengthMax: number): string {
     throw new Refusal("malformed-key");
   }
   return text;
+}
+
+/** An IPv4 address that came over an IPv6 socket is told as such. */
+function unmapped(address = ""): string {
+  return address.replace(/^::ffff:/, "");
+}
+
+/** The vendor's free text about a thing; the older document calls it `description`. */
+export function metaOf(form: Fields): string {
+  return asText(form.get("meta") ?? form.get("description") ?? "", metaBytesMax);
 }
 
 /** RFC 9112 section 3.2.2: a server accepts the absolute form, too. */

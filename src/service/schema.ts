@@ -98,6 +98,63 @@ interface ActivationTable {
   entry: Buffer;
 }
 
+/** Serials by rule (S-31): what was sent, as it was sent. Numbers are below 2^53. */
+interface RangeTable {
+  id: Generated<number>;
+  modelId: number;
+  format: "base10" | "base16" | "mac:48" | "mac-48" | "mac.48";
+  /** Digits; null for as many as the number takes. */
+  length: number | null;
+  casing: "upper" | "lower" | null;
+  first: number;
+  last: number;
+}
+
+interface GroupTable {
+  modelId: number;
+  name: string;
+  meta: string;
+}
+
+/** S-46. What a group may hold; a serial may be in a range only, so members go by name. */
+export type MemberType = "content" | "group" | "sn";
+
+interface MemberTable {
+  modelId: number;
+  groupName: string;
+  type: MemberType;
+  name: string;
+  /** Without effect from then on, but still listed; null for never (S-42). */
+  expiresAt: number | null;
+  meta: string;
+}
+
+/** Whom else a model's serials may be enabled by. It is the client's, whatever its name (S-17). */
+interface ShareTable {
+  modelId: number;
+  clientRid: string;
+}
+
+/** What a device has written, one value a second and alias (S-58). */
+interface PointTable {
+  clientRid: string;
+  alias: string;
+  at: number;
+  value: string;
+}
+
+/** What the holder of a token may read of a client's points (procedure 70). */
+interface ViewTable {
+  lookup: Buffer;
+  clientRid: string;
+  /** A JSON array, in the order of the registration. */
+  aliases: string;
+  startAt: number;
+  endAt: number;
+  pointsMax: number;
+  expiresAt: number;
+}
+
 /** Facts about the database itself. */
 interface PropertyTable {
   name: string;
@@ -114,5 +171,11 @@ export interface Schema {
   blobs: BlobTable;
   pieces: PieceTable;
   activations: ActivationTable;
+  ranges: RangeTable;
+  groups: GroupTable;
+  members: MemberTable;
+  shares: ShareTable;
+  points: PointTable;
+  views: ViewTable;
   properties: PropertyTable;
 }

@@ -1,8 +1,11 @@
-// Serials: which serial numbers a model has, one by one. The clients behind them are devices.ts.
+// Serials: which serial numbers a model has: listed one by one, or in a range (ranges.ts) until
+// they are enabled. The clients behind them are devices.ts.
 
 import type { Database } from "./database.js";
 import { rowsPerInsert } from "./limits.js";
+import { forgetMembers } from "./members.js";
 import { PreparedQuery } from "./prepared-query.js";
+import type { RangeStore } from "./ranges.js";
 
 export interface NewSerial {
   readonly sn: string;
@@ -23,7 +26,10 @@ class Duplicate extends Error {}
 export class SerialStore {
   readonly #find;
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly ranges: RangeStore,
+  ) {
     this.#find = new PreparedQuery<{ modelId: number; sn: string }, Serial>((parameter) =>
       database
         .selectFrom("serials")
@@ -33,8 +39,32 @@ export class SerialStore {
     );
   }
 
+  /** The listed serial, or undefined; one in a range may still be known. */
   find(executor: Database, modelId: number, sn: string): Promise<Serial | undefined> {
     return this.#find.first(executor, { modelId, sn });
+  }
+
+  /** Whether the model has the serial, listed or in a range. */
+  async knows(executor: Database, modelId: number, sn: string): Promise<boolean> {
+    if ((await this.find(executor, modelId, sn)) !== undefined) return true;
+    return this.ranges.contains(executor, modelId, sn);
+  }
+
+  /** The serial; one that is only in a range is listed from now on. Undefined if unknown. */
+  async materialise(
+    transaction: Database,
+    modelId: number,
+    sn: string,
+  ): Promise<Serial | undefined> {
+    const listed = await this.find(transaction, modelId, sn);
+    if (listed !== undefined) return listed;
+    if (!(await this.ranges.contains(transaction, modelId, sn))) return undefined;
+    await transaction
+      .insertInto("serials")
+      .values({ modelId, sn, extra: "" })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    return this.find(transaction, modelId, sn);
   }
 
   /** Adds all or none (S-33). False if one of them exists already or is there twice. */
@@ -56,5 +86,20 @@ export class SerialStore {
       if (error instanceof Duplicate) return false;
       throw error;
     }
+  }
+
+  /** Takes serials from the list and from all groups (S-34); unknown ones are ignored. */
+  async remove(modelId: number, serials: readonly string[]): Promise<void> {
+    await this.database.transaction().execute(async (transaction) => {
+      for (let first = 0; first < serials.length; first += rowsPerInsert) {
+        const names = serials.slice(first, first + rowsPerInsert);
+        await transaction
+          .deleteFrom("serials")
+          .where("modelId", "=", modelId)
+          .where("sn", "in", names)
+          .execute();
+        await forgetMembers(transaction, modelId, "sn", names);
+      }
+    });
   }
 }

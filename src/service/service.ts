@@ -15,6 +15,10 @@ interface ServiceRules {
   /** The master key, 64 hexadecimal digits; default: PROVISION_KEY, or else the key file. */
   readonly key?: string;
   readonly activationWindowSeconds?: number;
+  /** A content may be uploaded anew, with a new time (S-44). Default: once only. */
+  readonly replaceContent?: boolean;
+  /** What `/ip` tells; default: the address and port that the request came to (S-56). */
+  readonly advertised?: { readonly address: string; readonly port: number };
   /** Requests answered on one connection, the last one with Close (S-09). Default: any number. */
   readonly maxRequestsPerConnection?: number;
   readonly limits?: Partial<ServiceLimits>;
@@ -57,9 +61,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   try {
     // An upload takes no longer than a request: what is older was broken off by a crash.
     await storage.blobs.sweep(nowSeconds(clock) - limits.requestTimeMs / 1000);
-    const { activationWindowSeconds = activationWindowSecondsDefault } = rules;
+    const { activationWindowSeconds = activationWindowSecondsDefault, advertised } = rules;
+    const replacesContent = rules.replaceContent ?? false;
     const responder = new Responder(
-      { ...storage, clock, limits, activationWindowSeconds },
+      { ...storage, clock, limits, activationWindowSeconds, replacesContent, advertised },
       options,
     );
     const listener = await Listener.open({

@@ -8,12 +8,20 @@ import { ClientStore } from "./clients.js";
 import { ContentStore } from "./contents.js";
 import { openDatabase } from "./database.js";
 import type { Database } from "./database.js";
+import { DataViewStore } from "./data-views.js";
 import { DeviceStore } from "./devices.js";
 import { ServiceError } from "./errors.js";
+import { GrantStore } from "./grants.js";
+import { GroupStore } from "./groups.js";
 import { openKeyVault, sameLookup } from "./key-vault.js";
 import type { KeyVault } from "./key-vault.js";
+import { MemberStore } from "./members.js";
 import { ModelStore } from "./models.js";
+import { PointStore } from "./points.js";
+import { RangeStore } from "./ranges.js";
+import { SerialViews } from "./serial-views.js";
 import { SerialStore } from "./serials.js";
+import { ShareStore } from "./shares.js";
 import { VendorStore } from "./vendors.js";
 
 /**
@@ -37,7 +45,8 @@ export async function openStorage(
   const writer = new ActivationWriter(database, activations);
   const blobs = new BlobStore(database);
   const clients = new ClientStore(database, vault);
-  const serials = new SerialStore(database);
+  const ranges = new RangeStore(database);
+  const serials = new SerialStore(database, ranges);
   return {
     database,
     vault,
@@ -45,9 +54,17 @@ export async function openStorage(
     blobs,
     clients,
     contents: new ContentStore(database, blobs),
+    dataViews: new DataViewStore(database, vault),
     devices: new DeviceStore(database, vault, clients, serials, writer),
-    models: new ModelStore(database),
+    grants: new GrantStore(database),
+    groups: new GroupStore(database),
+    members: new MemberStore(database, ranges),
+    models: new ModelStore(database, blobs),
+    points: new PointStore(database),
+    ranges,
+    serialViews: new SerialViews(database),
     serials,
+    shares: new ShareStore(database),
     vendors: new VendorStore(database, vault),
   };
 }

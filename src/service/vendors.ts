@@ -9,6 +9,8 @@ import { PreparedQuery } from "./prepared-query.js";
 export interface ClientByToken {
   readonly rid: string;
   readonly vendor: string | null;
+  /** Null for a client that no serial was enabled for. */
+  readonly activableUntil: number | null;
   readonly lookup: Buffer;
 }
 
@@ -22,9 +24,10 @@ export class VendorStore {
     this.#byToken = new PreparedQuery<{ lookup: Buffer }, ClientByToken>((parameter) =>
       database
         .selectFrom("tokens as t")
+        .innerJoin("clients as c", "c.rid", "t.clientRid")
         .leftJoin("vendors as v", "v.clientRid", "t.clientRid")
         .where("t.lookup", "=", parameter("lookup"))
-        .select(["t.clientRid as rid", "t.lookup", "v.name as vendor"]),
+        .select(["c.rid", "c.activableUntil", "t.lookup", "v.name as vendor"]),
     );
   }
 
@@ -60,7 +63,7 @@ export class VendorStore {
   ): Promise<string | undefined> {
     const token = newIdentifier();
     const lookup = this.vault.lookup(token);
-    const sealed = this.vault.seal(token, `${clientRid}/${id}`);
+    const sealed = this.vault.seal(token, tokenContext(clientRid, id));
     const { numInsertedOrUpdatedRows } = await transaction
       .insertInto("tokens")
       .values({ clientRid, id, lookup, sealed })
@@ -68,4 +71,50 @@ export class VendorStore {
       .executeTakeFirstOrThrow();
     return numInsertedOrUpdatedRows === 1n ? token : undefined;
   }
+
+  /** Takes the name from the client. False if the client does not hold it. */
+  async unregister(name: string, clientRid: string): Promise<boolean> {
+    const { numDeletedRows } = await this.database
+      .deleteFrom("vendors")
+      .where("name", "=", name)
+      .where("clientRid", "=", clientRid)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows === 1n;
+  }
+
+  /** Ids of the client's tokens, in byte order. */
+  async tokenIds(clientRid: string): Promise<string[]> {
+    const tokens = await this.database
+      .selectFrom("tokens")
+      .where("clientRid", "=", clientRid)
+      .orderBy("id")
+      .select("id")
+      .execute();
+    return tokens.map(({ id }) => id);
+  }
+
+  /** The token in clear, or undefined if the client has none of that id. */
+  async openToken(clientRid: string, id: string): Promise<string | undefined> {
+    const token = await this.database
+      .selectFrom("tokens")
+      .where("clientRid", "=", clientRid)
+      .where("id", "=", id)
+      .select("sealed")
+      .executeTakeFirst();
+    return token && this.vault.open(token.sealed, tokenContext(clientRid, id));
+  }
+
+  /** False if the client has no token of that id. */
+  async deleteToken(clientRid: string, id: string): Promise<boolean> {
+    const { numDeletedRows } = await this.database
+      .deleteFrom("tokens")
+      .where("clientRid", "=", clientRid)
+      .where("id", "=", id)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows === 1n;
+  }
+}
+
+function tokenContext(clientRid: string, id: string): string {
+  return `${clientRid}/${id}`;
 }

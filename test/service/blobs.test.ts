@@ -94,7 +94,7 @@ describe("blobs", () => {
     assert.ok(content !== undefined);
 
     const published = await blobs.store(chunksOf(randomBytes(10), 10), 0);
-    await contents.publish({ contentId: content.id, ...published, type: "a/b", now: 0 });
+    await contents.publish({ contentId: content.id, ...published, type: "a/b", now: 0 }, false);
     const abandoned = await blobs.store(chunksOf(randomBytes(10), 10), 0);
     const underWay = await blobs.store(chunksOf(randomBytes(10), 10), 100);
     await blobs.sweep(100);

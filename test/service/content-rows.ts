@@ -105,6 +105,14 @@ export const contentRows: Row[] = [
   },
   {
     number: 6,
+    title: "gives a vendor a range of the bytes",
+    request: asVendor("GET", "/content/m/fw-1?download=true", undefined, "Range: bytes=8-99"),
+    expected:
+      `${start("206 Partial Content")}Accept-Ranges: bytes\r\nContent-Length: 2\r\n` +
+      "Content-Range: bytes 8-9/10\r\nContent-Type: application/x-firmware\r\n\r\n89",
+  },
+  {
+    number: 6,
     title: "refuses an unknown model with 403, unlike its siblings",
     request: asVendor("GET", "/content/none/fw-1?download=true"),
     expected: forbidden,
@@ -132,6 +140,12 @@ export const contentRows: Row[] = [
     title: "refuses an upload to an id that was never created",
     request: asVendor("POST", "/content/m/none", blob),
     expected: notFound,
+  },
+  {
+    number: 10,
+    title: "refuses an upload to an unknown model",
+    request: asVendor("POST", "/content/none/fw-1", blob),
+    expected: badRequest,
   },
   {
     number: 11,

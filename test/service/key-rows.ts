@@ -79,7 +79,7 @@ export const keyRows: Row[] = [
     title: "refuses another vendor's model that is not shared",
     request: ({ other }) => ({
       method: "POST",
-      target: "/provision/manage/model/m/free2",
+      target: "/provision/manage/model/work/r5",
       headers: [other.tokenHeader, "X-Exosite-Vendor: acme"],
       body: `enable=true&owner=${other.credentials.rid}`,
     }),

@@ -1,22 +1,41 @@
-// Rows of the conformance table: what a vendor does with models and serials: procedures 28 to 50.
+// Rows of the conformance table: what a vendor does with models: procedures 26 to 32.
 
-import {
-  asVendor,
-  badRequest,
-  conflict,
-  csv,
-  enabling,
-  forbidden,
-  form,
-  notFound,
-  okIdentifier,
-  precondition,
-  reset,
-  rid,
-} from "./wire-row.js";
+import type { VendorClient } from "./vendor-client.js";
+import { asVendor, badRequest, conflict, csv, form, notFound, ok, reset, rid } from "./wire-row.js";
 import type { Row } from "./wire-row.js";
 
+const formType = "application/x-www-form-urlencoded; charset=utf-8";
+
+/** The models that these rows look at, change and delete. */
+export async function prepareModels(acme: VendorClient): Promise<void> {
+  for (const model of ["goes", "goes-too", "changes"]) {
+    await acme.createModel(model, `rid=${rid}&options[]=nohistorical&options[]=noaliases`);
+  }
+}
+
 export const modelRows: Row[] = [
+  {
+    number: 26,
+    title: "lists all models in byte order",
+    request: asVendor("GET", "/model/"),
+    expected: ok(csv, "bare\r\nchanges\r\ngoes\r\ngoes-too\r\ngrouped\r\nlisted\r\nm\r\nwork\r\n"),
+  },
+  {
+    number: 27,
+    title: "lists the models that others share, by vendor and model",
+    request: ({ other }) => ({
+      method: "GET",
+      target: "/provision/manage/model/?show=shared",
+      headers: [other.tokenHeader],
+    }),
+    expected: ok(csv, "acme,bare\r\nacme,m\r\n"),
+  },
+  {
+    number: 27,
+    title: "answers 200 without rows where none is shared",
+    request: asVendor("GET", "/model/?show=shared"),
+    expected: ok(csv, ""),
+  },
   {
     number: 28,
     title: "creates a model",
@@ -52,122 +71,81 @@ export const modelRows: Row[] = [
     expected: badRequest,
   },
   {
-    number: 35,
-    title: "adds a serial",
-    request: asVendor("POST", "/model/work/", "add=true&sn=one&extra=red", form),
+    number: 28,
+    title: "refuses a model without a template",
+    request: asVendor("POST", "/model/", "model=new3", form),
+    expected: badRequest,
+  },
+  {
+    number: 29,
+    title: "deletes a model by form",
+    request: asVendor("POST", "/model/", "delete=true&model=goes-too", form),
     expected: reset,
   },
   {
-    number: 35,
-    title: "adds a MAC address, which has colons",
-    request: asVendor("POST", "/model/work/", "sn=00:1B:44:11:3A:B7"),
-    expected: reset,
-  },
-  {
-    number: 35,
-    title: "refuses a serial that exists",
-    request: asVendor("POST", "/model/m/", "sn=active&extra=", form),
-    expected: conflict,
-  },
-  {
-    number: 35,
+    number: 29,
     title: "answers 404 for an unknown model",
-    request: asVendor("POST", "/model/none/", "sn=1", form),
+    request: asVendor("POST", "/model/", "delete=true&model=none", form),
     expected: notFound,
   },
   {
-    number: 35,
-    title: "does not take a removal for an addition",
-    request: asVendor("POST", "/model/work/", "remove=true&sn=kept", form),
-    expected: badRequest,
+    number: 30,
+    title: "tells template and options as a form, in the order of the documents",
+    request: asVendor("GET", "/model/goes"),
+    expected: ok(formType, `rid=${rid}&options[]=noaliases&options[]=nohistorical`),
   },
   {
-    number: 36,
-    title: "adds several serials",
-    request: asVendor("POST", "/model/work/", "sn[]=two&sn%5B%5D=three", form),
-    expected: reset,
-  },
-  {
-    number: 36,
-    title: "refuses a serial that is there twice",
-    request: asVendor("POST", "/model/work/", "sn[]=four&sn[]=four", form),
-    expected: conflict,
-  },
-  {
-    number: 37,
-    title: "adds serials as CSV, one or two columns, any line end",
-    request: asVendor(
-      "POST",
-      "/model/work/",
-      'five\nsix,"a ""b"""\r\n\r\nseven,',
-      `Content-Type: ${csv}`,
-    ),
-    expected: reset,
-  },
-  {
-    number: 37,
-    title: "refuses an empty serial",
-    request: asVendor("POST", "/model/work/", "eight\r\n,x\r\n", `Content-Type: ${csv}`),
-    expected: badRequest,
-  },
-  {
-    number: 37,
-    title: "refuses what is no CSV",
-    request: asVendor("POST", "/model/work/", '"nine', `Content-Type: ${csv}`),
-    expected: badRequest,
-  },
-  {
-    number: 46,
-    title: "enables a serial and gives the client's RID without a line end",
-    request: enabling("free", ""),
-    expected: okIdentifier(csv),
-  },
-  {
-    number: 46,
-    title: "refuses a serial that has a client",
-    request: enabling("active", ""),
-    expected: conflict,
-  },
-  {
-    number: 46,
-    title: "answers 404 for an unknown serial",
-    request: enabling("none", ""),
+    number: 30,
+    title: "answers 404 for an unknown model",
+    request: asVendor("GET", "/model/none"),
     expected: notFound,
   },
   {
-    number: 46,
-    title: "refuses an owner outside the vendor's tree",
-    request: asVendor("POST", "/model/m/free2", `enable=true&owner=${rid}`, form),
-    expected: forbidden,
-  },
-  {
-    number: 48,
-    title: "regenerates a CIK",
-    request: asVendor("POST", "/model/m/again", "enable=true", form),
+    number: 31,
+    title: "changes nothing without a body",
+    request: asVendor("PUT", "/model/changes"),
     expected: reset,
   },
   {
-    number: 48,
-    title: "refuses a serial that was never enabled",
-    request: asVendor("POST", "/model/m/free2", "enable=true", form),
-    expected: precondition,
+    number: 30,
+    title: "tells what was there before an empty change",
+    request: asVendor("GET", "/model/changes"),
+    expected: ok(formType, `rid=${rid}&options[]=noaliases&options[]=nohistorical`),
   },
   {
-    number: 48,
-    title: "answers 404 for an unknown serial",
-    request: asVendor("POST", "/model/m/none", "enable=true", form),
+    number: 31,
+    title: "replaces the options, and the template by a code",
+    request: asVendor("PUT", "/model/changes", `code=${rid}&options=nocomments`),
+    expected: reset,
+  },
+  {
+    number: 30,
+    title: "tells what was replaced",
+    request: asVendor("GET", "/model/changes"),
+    expected: ok(formType, `code=${rid}&options[]=nocomments`),
+  },
+  {
+    number: 31,
+    title: "refuses an option it does not know",
+    request: asVendor("PUT", "/model/changes", "options[]=none"),
+    expected: badRequest,
+  },
+  {
+    number: 31,
+    title: "answers 404 for an unknown model",
+    request: asVendor("PUT", "/model/none", `rid=${rid}`),
     expected: notFound,
   },
   {
-    number: 49,
-    title: "disables a CIK",
-    request: asVendor("POST", "/model/m/disabled", "disable=true", form),
+    number: 32,
+    title: "deletes a model, whatever body comes along",
+    request: asVendor("DELETE", "/model/goes", "delete=true&model=goes"),
     expected: reset,
   },
   {
-    number: 49,
-    title: "refuses a serial that was never enabled",
-    request: asVendor("POST", "/model/m/free2", "disable=true", form),
-    expected: precondition,
+    number: 32,
+    title: "answers 404 for an unknown model",
+    request: asVendor("DELETE", "/model/none"),
+    expected: notFound,
   },
 ];

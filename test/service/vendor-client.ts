@@ -28,15 +28,42 @@ export class VendorClient {
     return this.ask({ method: "POST", target, body, headers });
   }
 
-  async createModel(model: string): Promise<void> {
-    const body = `model=${model}&rid=${this.credentials.rid}`;
-    const reply = await this.post("/provision/manage/model/", body);
+  get(target: string, headers: readonly string[] = []): Promise<WireReply> {
+    return this.ask({ method: "GET", target, headers });
+  }
+
+  /** Posts below /provision/manage what must be answered 205. */
+  async change(target: string, body: string, headers: readonly string[] = []): Promise<void> {
+    const reply = await this.post(`/provision/manage${target}`, body, headers);
     assert.equal(reply.status, 205);
   }
 
+  async createModel(model: string, template = `rid=${this.credentials.rid}`): Promise<void> {
+    await this.change("/model/", `model=${model}&${template}`);
+  }
+
+  /** Adds ranges, each as JSON has it. */
+  async addRanges(model: string, ...ranges: object[]): Promise<void> {
+    const type = "Content-Type: application/javascript; charset=utf-8";
+    await this.change(`/model/${model}/`, JSON.stringify({ ranges }), [type]);
+  }
+
+  async share(model: string, vendor: string): Promise<void> {
+    await this.change(`/share/${model}/`, `vendor=${vendor}`);
+  }
+
+  async createGroup(model: string, group: string, meta = ""): Promise<void> {
+    await this.change(`/group/${model}/`, `id=${group}&meta=${meta}`);
+  }
+
+  /** `rows`: CSV of type, id, expire and meta. */
+  async addMembers(model: string, group: string, ...rows: string[]): Promise<void> {
+    const type = "Content-Type: text/csv; charset=utf-8";
+    await this.change(`/group/${model}/${group}/`, rows.join("\r\n"), [type]);
+  }
+
   async addSerial(model: string, sn: string): Promise<void> {
-    const reply = await this.post(`/provision/manage/model/${model}/`, `sn=${sn}`);
-    assert.equal(reply.status, 205);
+    await this.change(`/model/${model}/`, `sn=${sn}`);
   }
 
   /** Returns the RID of the new client. */
@@ -65,14 +92,11 @@ export class VendorClient {
   }
 
   async createContent(model: string, id: string, more = ""): Promise<void> {
-    const reply = await this.post(`/provision/manage/content/${model}/`, `id=${id}${more}`);
-    assert.equal(reply.status, 205);
+    await this.change(`/content/${model}/`, `id=${id}${more}`);
   }
 
   async upload(model: string, id: string, blob: string): Promise<void> {
-    const type = "Content-Type: application/x-firmware";
-    const reply = await this.post(`/provision/manage/content/${model}/${id}`, blob, [type]);
-    assert.equal(reply.status, 205);
+    await this.change(`/content/${model}/${id}`, blob, ["Content-Type: application/x-firmware"]);
   }
 
   /** What a device of this vendor asks of a content. */

@@ -44,6 +44,8 @@ export function refused(statusLine: string, before = "", after = ""): string {
   return `${start(statusLine)}${length}${before}${type}${after}\r\n${body}`;
 }
 
+export const noContent = `${start("204 No Content")}Content-Length: 0\r\n\r\n`;
+
 export const badRequest = refused("400 Bad Request");
 export const unauthorized = refused("401 Unauthorized");
 export const forbidden = refused("403 Forbidden");
@@ -69,6 +71,16 @@ export function asVendor(
     method,
     target: `/provision/manage${target}`,
     headers: [acme.tokenHeader, ...headers],
+    ...(body !== undefined && { body }),
+  });
+}
+
+/** As the vendor `other`, to whom acme shares `m` and `bare`; X-Exosite-Vendor names acme. */
+export function throughShare(method: string, target: string, body?: string): Row["request"] {
+  return ({ other }) => ({
+    method,
+    target: `/provision/manage${target}`,
+    headers: [other.tokenHeader, "X-Exosite-Vendor: acme"],
     ...(body !== undefined && { body }),
   });
 }

@@ -1,6 +1,6 @@
 // Procedure 5: what a vendor has stored under a content's id.
 
-import { ownContent } from "../authorisation.js";
+import { ownContent } from "../access.js";
 import { infoRow } from "../content-reply.js";
 import type { Procedure } from "../procedure.js";
 import { csvReply } from "../reply.js";

@@ -1,12 +1,11 @@
 // Procedure 3: a vendor creates a content, without bytes yet.
 
-import { metaBytesMax } from "../../protocol/limits.js";
 import { nowSeconds } from "../api.js";
-import { ownModel } from "../authorisation.js";
+import { ownModel } from "../access.js";
 import { Refusal } from "../errors.js";
 import type { Procedure } from "../procedure.js";
 import { resetContent } from "../reply.js";
-import { asName, asText } from "../request.js";
+import { asName, metaOf } from "../request.js";
 
 export const createContent: Procedure = {
   number: 3,
@@ -19,8 +18,7 @@ export const createContent: Procedure = {
     const { form } = request;
     const modelId = await ownModel(api, vendor, request.name(0), "invalid-model");
     const name = asName(form.need("id"));
-    // The older document calls it `description`.
-    const meta = asText(form.get("meta") ?? form.get("description") ?? "", metaBytesMax);
+    const meta = metaOf(form);
     const now = nowSeconds(api.clock);
     const content = { modelId, name, meta, protected: form.isTrue("protected"), now };
     if (!(await api.contents.create(content))) throw new Refusal("content-exists");

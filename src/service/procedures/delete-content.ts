@@ -1,7 +1,7 @@
 // Procedures 4 and 11: a vendor deletes a content with its bytes (S-45); the same by two URLs.
 
 import type { Api } from "../api.js";
-import { ownModel } from "../authorisation.js";
+import { ownModel } from "../access.js";
 import type { Vendor } from "../authorisation.js";
 import { Refusal } from "../errors.js";
 import type { Procedure } from "../procedure.js";

@@ -1,6 +1,6 @@
 // Procedure 49: a vendor kills the CIK of a serial's client until it is regenerated.
 
-import { enabledClient } from "../authorisation.js";
+import { accessModel, enabledClient } from "../access.js";
 import { Refusal } from "../errors.js";
 import type { Procedure } from "../procedure.js";
 import { resetContent } from "../reply.js";
@@ -11,9 +11,11 @@ export const disableCik: Procedure = {
   caller: "vendor",
   method: "POST",
   path: "/provision/manage/model/:model/:sn",
+  reachesShared: true,
   applies: ({ form }) => form.isTrue("disable"),
   async handle(api, request, vendor) {
-    const rid = await enabledClient(api, request, vendor);
+    const access = await accessModel(api, request, vendor);
+    const rid = await enabledClient(api, access, request.serial(1));
     if (!(await api.devices.disable(rid))) throw new Refusal("client-gone");
     return resetContent;
   },

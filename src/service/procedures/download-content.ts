@@ -1,7 +1,7 @@
 // Procedure 66: a content's bytes, or a range of them, for a device.
 
 import { downloadPath } from "../../protocol/paths.js";
-import { authorisedContent, deviceModel } from "../authorisation.js";
+import { deviceReader, readableContent } from "../access.js";
 import { contentReply } from "../content-reply.js";
 import type { Procedure } from "../procedure.js";
 
@@ -14,8 +14,8 @@ export const downloadContent: Procedure = {
   applies: ({ query }) => query.has("id") && !query.isTrue("info"),
   async handle(api, request, device) {
     const { query } = request;
-    const modelId = deviceModel(device, query, "not-a-device");
-    const content = await authorisedContent(api, modelId, query.need("id"));
+    const reader = deviceReader(device, query, "not-a-device");
+    const content = await readableContent(api, reader, query.need("id"));
     return contentReply(api, request, content);
   },
 };

@@ -1,7 +1,7 @@
 // Procedure 67: what a device may know of a content before it downloads it.
 
 import { downloadPath } from "../../protocol/paths.js";
-import { authorisedContent, deviceModel } from "../authorisation.js";
+import { deviceReader, readableContent } from "../access.js";
 import { infoRow } from "../content-reply.js";
 import type { Procedure } from "../procedure.js";
 import { csvReply } from "../reply.js";
@@ -15,7 +15,7 @@ export const downloadInfo: Procedure = {
   applies: ({ query }) => query.has("id") && query.isTrue("info"),
   async handle(api, { query }, device) {
     // 400 here, 403 in its siblings (S-22).
-    const modelId = deviceModel(device, query, "invalid-model");
-    return csvReply([infoRow(await authorisedContent(api, modelId, query.need("id")))]);
+    const reader = deviceReader(device, query, "invalid-model");
+    return csvReply([infoRow(await readableContent(api, reader, query.need("id")))]);
   },
 };

@@ -2,7 +2,8 @@
 
 import { csvContentType } from "../../protocol/paths.js";
 import { nowSeconds } from "../api.js";
-import { sharedModel } from "../authorisation.js";
+import type { Api } from "../api.js";
+import { accessModel } from "../access.js";
 import { Refusal } from "../errors.js";
 import type { Procedure } from "../procedure.js";
 import { textReply } from "../reply.js";
@@ -13,14 +14,13 @@ export const enableSerial: Procedure = {
   caller: "vendor",
   method: "POST",
   path: "/provision/manage/model/:model/:sn",
+  reachesShared: true,
   applies: ({ form }) => form.isTrue("enable") && form.has("owner") && !form.has("oldsn"),
   async handle(api, request, vendor) {
-    const modelId = await sharedModel(api, request, vendor, request.name(0));
+    const { modelId, creatorRid } = await accessModel(api, request, vendor);
     const sn = request.serial(1);
     const ownerRid = request.form.need("owner");
-    if (!(await api.clients.descends(api.database, ownerRid, vendor.rid))) {
-      throw new Refusal("not-an-owner");
-    }
+    if (!(await mayOwn(api, ownerRid, [creatorRid, vendor.rid]))) throw new Refusal("not-an-owner");
     const now = nowSeconds(api.clock);
     const outcome = await api.devices.enable({
       modelId,
@@ -35,3 +35,14 @@ export const enableSerial: Procedure = {
     return { ...textReply(outcome.rid), contentType: csvContentType };
   },
 };
+
+/**
+ * S-18: the owner is the model's creator or below it. A vendor that enables through a share may
+ * keep the client below itself, too.
+ */
+async function mayOwn(api: Api, ownerRid: string, roots: readonly string[]): Promise<boolean> {
+  for (const root of new Set(roots)) {
+    if (await api.clients.descends(api.database, ownerRid, root)) return true;
+  }
+  return false;
+}

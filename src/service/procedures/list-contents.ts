@@ -1,6 +1,6 @@
 // Procedure 1: the ids of all contents of a model, for its vendor.
 
-import { ownModel } from "../authorisation.js";
+import { ownModel } from "../access.js";
 import type { Procedure } from "../procedure.js";
 import { csvReply } from "../reply.js";
 

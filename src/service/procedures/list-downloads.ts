@@ -1,7 +1,7 @@
 // Procedure 65: the contents a device may read.
 
 import { downloadPath } from "../../protocol/paths.js";
-import { deviceModel } from "../authorisation.js";
+import { deviceReader, readableNames } from "../access.js";
 import type { Procedure } from "../procedure.js";
 import { csvReply } from "../reply.js";
 
@@ -13,9 +13,7 @@ export const listDownloads: Procedure = {
   path: downloadPath,
   applies: ({ query }) => !query.has("id"),
   async handle(api, { query }, device) {
-    const modelId = deviceModel(device, query, "not-a-device");
-    // Protected contents are read through a group (S-47, S-49).
-    const names = await api.contents.openNames(modelId);
+    const names = await readableNames(api, deviceReader(device, query, "not-a-device"));
     return csvReply(names.map((name) => [name]));
   },
 };

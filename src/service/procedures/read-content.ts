@@ -1,6 +1,6 @@
 // Procedure 6: a content's bytes, or a range of them, for its vendor.
 
-import { ownContent } from "../authorisation.js";
+import { ownContent } from "../access.js";
 import { contentReply } from "../content-reply.js";
 import type { Procedure } from "../procedure.js";
 

@@ -1,9 +1,10 @@
-// Procedure 10: a vendor stores the bytes of a content, once (S-44). The body is the blob whatever
+// Procedure 10: a vendor stores the bytes of a content, once (S-44), unless
+// the service was told to replace. The body is the blob whatever
 // its Content-Type says (S-06); it is kept as it comes, and shows when the last byte is stored.
 
 import { blobContentType } from "../../protocol/paths.js";
 import { nowSeconds } from "../api.js";
-import { ownContent } from "../authorisation.js";
+import { ownContent } from "../access.js";
 import { Refusal } from "../errors.js";
 import { contentTypeBytesMax } from "../limits.js";
 import type { Procedure } from "../procedure.js";
@@ -20,11 +21,12 @@ export const uploadContent: Procedure = {
     const content = await ownContent(api, request, vendor, "invalid-model");
     const type = request.header("content-type") ?? blobContentType;
     if (type.length > contentTypeBytesMax) throw new Refusal("malformed-key");
-    if (content.blobId !== null) throw new Refusal("content-uploaded");
+    if (content.blobId !== null && !api.replacesContent) throw new Refusal("content-uploaded");
     const chunks = request.body.chunks(api.limits.contentBytesMax);
     const { blobId, size } = await api.blobs.store(chunks, nowSeconds(api.clock));
     const now = nowSeconds(api.clock);
-    if (!(await api.contents.publish({ contentId: content.id, blobId, type, size, now }))) {
+    const upload = { contentId: content.id, blobId, type, size, now };
+    if (!(await api.contents.publish(upload, api.replacesContent))) {
       await api.blobs.delete(api.database, blobId);
       throw new Refusal("content-uploaded");
     }

@@ -1,0 +1,61 @@
+// The two calls with which a device writes and reads its own values, under the path of today and
+// the one of before 2013 (S-59). No more than procedures 69 and 70 need (S-58).
+
+import { encodeForm } from "../../protocol/form.js";
+import type { FormPair } from "../../protocol/form.js";
+import { formContentType } from "../../protocol/paths.js";
+import { nowSeconds } from "../api.js";
+import { Refusal } from "../errors.js";
+import { aliasesMax, valueBytesMax } from "../limits.js";
+import type { Procedure } from "../procedure.js";
+import { noContent, textReply } from "../reply.js";
+import { asName, asText } from "../request.js";
+
+const paths = ["/onep:v1/stack/alias", "/api:v1/stack/alias"];
+
+/** The form's keys are the aliases. */
+function writeData(path: string): Procedure {
+  return {
+    title: "write data",
+    caller: "client-cik",
+    method: "POST",
+    path,
+    async handle(api, { form }, { rid }) {
+      const pairs = form.pairs.map(([alias, value]): FormPair => [
+        asName(alias),
+        asText(value, valueBytesMax),
+      ]);
+      if (pairs.length === 0) throw new Refusal("missing-key");
+      if (pairs.length > aliasesMax) throw new Refusal("too-many-aliases");
+      const write = { clientRid: rid, at: nowSeconds(api.clock), values: new Map(pairs) };
+      if (!(await api.points.write(write))) throw new Refusal("too-many-aliases");
+      return noContent;
+    },
+  };
+}
+
+/** The query's keys are the aliases; those without a value are left out. */
+function readData(path: string): Procedure {
+  return {
+    title: "read data",
+    caller: "client-cik",
+    method: "GET",
+    path,
+    async handle(api, { query }, { rid }) {
+      const aliases = query.pairs.map(([alias]) => asName(alias));
+      if (aliases.length === 0) throw new Refusal("missing-key");
+      const values: FormPair[] = [];
+      for (const alias of aliases) {
+        const value = await api.points.latest(rid, alias);
+        if (value !== undefined) values.push([alias, value]);
+      }
+      if (values.length === 0) return noContent;
+      return { ...textReply(encodeForm(values)), contentType: formContentType };
+    },
+  };
+}
+
+export const dataProcedures: readonly Procedure[] = paths.flatMap((path) => [
+  writeData(path),
+  readData(path),
+]);
