@@ -143,9 +143,11 @@ export class Download implements RangeReceiver {
     }
     this.#bytesSince += bytes.length;
     if (this.#bytesSince >= chunkBytesMin) this.#tries = 0;
+    // Counted before it is written: a power cut within the write does not undo the reading.
+    this.#work.onFetched(bytes.length);
+    if (this.#finished) return; // The product called it off.
     if (this.#writer === undefined) this.#takeHead(bytes);
     else this.#writer.write(bytes);
-    this.#work.onFetched(bytes.length);
   }
 
   onRangeEnd(exchange: RangeExchange): void {
