@@ -1,27 +1,19 @@
 // One simulation: a service, a flash image, a link, a chip; then life takes its course until the
 // device is confirmed on a new version, or cannot come to that.
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { formatStatus, type AgentStatus } from "../agent/status.js";
-import { Nvs } from "../flash/nvs.js";
-import { compareVersions, parseVersion } from "../protocol/version.js";
+import { parseVersion } from "../protocol/version.js";
 import type { ChipObserver, ChipReport } from "../../hosts/desktop/chip.js";
 import { parseChipEvent } from "../../hosts/desktop/chip-event.js";
 import type { FirmwareConfig } from "../../hosts/desktop/device/config.js";
 import { makeFirmware } from "../../hosts/desktop/firmware.js";
-import {
-  findPartition,
-  makeFlashImage,
-  readFlashImage,
-  type FlashContents,
-} from "../../hosts/desktop/flash-image.js";
 import { randomCuts, type PowerCut } from "../../hosts/desktop/power-cut.js";
-import { FlashWindow } from "../../hosts/node/flash-window.js";
 import { Link } from "../../hosts/node/link.js";
-import { MemoryFlash } from "../../hosts/node/memory-flash.js";
-import { OwnBackend } from "./backend.js";
 import { awaitServer } from "./await-server.js";
+import { OwnBackend } from "./backend.js";
+import { DeviceFile } from "./device-file.js";
 import { openEngine, type Engine } from "./engine.js";
 import type { Facts } from "./facts.js";
 import type { SimulationOptions } from "./simulation-options.js";
@@ -58,6 +50,8 @@ export class Simulation {
   #versionBefore = firstVersion;
   #versionAfter = firstVersion;
   #imageBytes = 0;
+  /** What an earlier run had left in the kept device's slot. */
+  #firstBytes: number | undefined;
   #lastDiagnostic = "";
   #lastStatus = "";
   #failures = 0;
@@ -85,14 +79,13 @@ export class Simulation {
       this.#observer.step(line);
     });
     const folder = this.#openFolder();
-    const flashFile =
-      options.flash === undefined ? join(folder, "flash.bin") : resolve(options.flash);
-    if (existsSync(flashFile)) this.#versionBefore = versionIn(flashFile);
+    const device = new DeviceFile(resolve(options.flash ?? join(folder, "flash.bin")));
+    if (device.exists) this.#versionBefore = device.version;
     const backend =
-      options.server === undefined ? await this.#openBackend(folder, flashFile) : undefined;
+      options.server === undefined ? await this.#openBackend(folder, device) : undefined;
     const link = await this.#openLink(backend);
-    this.#writeFlash(flashFile, link.port);
-    return await this.#live(engine, flashFile, link);
+    this.#prepare(device, link.port);
+    return await this.#live(engine, device, link);
   }
 
   /** Where a simulation keeps its things: beside the device if that is kept, else until the end. */
@@ -107,14 +100,12 @@ export class Simulation {
     return folder;
   }
 
-  async #openBackend(folder: string, flashFile: string): Promise<OwnBackend> {
+  async #openBackend(folder: string, device: DeviceFile): Promise<OwnBackend> {
     const { vendor, model, sn, size, content } = this.#options;
     const backend = await OwnBackend.open({ dataDirectory: folder, vendor, model, serial: sn });
     this.#cleanups.push(() => backend.close());
     this.#observer.step(`service on http://127.0.0.1:${backend.port}, its data in ${folder}`);
-    if (existsSync(folder) && !(existsSync(flashFile) && hasCik(flashFile))) {
-      await backend.enableAgain(sn);
-    }
+    if (!device.exists || !device.hasCik) await backend.enableAgain(sn);
     const before = this.#firmware(this.#versionBefore);
     const version = nextVersion(this.#versionBefore);
     const image = this.#firmware(version, size);
@@ -143,21 +134,17 @@ export class Simulation {
     return link;
   }
 
-  /** The factory: a new device, or the kept one with the address of this run's link. */
-  #writeFlash(flashFile: string, port: number): void {
+  /** A new device, or the kept one with the address of this run's link. */
+  #prepare(device: DeviceFile, port: number): void {
     const { vendor, model, sn } = this.#options;
-    if (existsSync(flashFile)) {
-      const flash = readFileSync(flashFile);
-      const nvs = openNvs(flash);
-      nvs.set("provision", "host", { type: "string", value: "127.0.0.1" });
-      nvs.set("provision", "port", { type: "string", value: String(port) });
-      writeFileSync(flashFile, flash);
-      this.#observer.step(`device ${flashFile}, on ${this.#versionBefore}`);
+    const host = "127.0.0.1";
+    if (device.exists) {
+      device.tellAddress(host, port);
+      this.#observer.step(`device ${device.path}, on ${this.#versionBefore}`);
       return;
     }
-    const identity = { vendor, model, sn, host: "127.0.0.1", port };
-    const firmware = this.#firmware(firstVersion);
-    writeFileSync(flashFile, makeFlashImage({ identity, firmware }));
+    const identity = { vendor, model, sn, host, port };
+    device.make({ identity, firmware: this.#firmware(firstVersion) });
     this.#observer.step(`flash image of 4 MiB with firmware ${firstVersion} in ota_0`);
   }
 
@@ -185,14 +172,14 @@ export class Simulation {
     return [{ at: "slot-bytes", count: cutAt ?? Math.floor(size / 2) }];
   }
 
-  async #live(engine: Engine, flashFile: string, link: Link): Promise<SimulationResult> {
+  async #live(engine: Engine, device: DeviceFile, link: Link): Promise<SimulationResult> {
     const { heap, timeout } = this.#options;
     let settle: (problem: string | undefined) => void = () => undefined;
     const settled = new Promise<string | undefined>((resolvePromise) => {
       settle = resolvePromise;
     });
     const chip = engine.makeChip({
-      flashFile,
+      flashFile: device.path,
       heapBytes: heap,
       cuts: this.#cuts,
       config: this.#config,
@@ -212,7 +199,7 @@ export class Simulation {
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);
     await chip.powerOff();
-    const facts = this.#facts(engine, chip.report(), flashFile, link);
+    const facts = this.#facts(engine, chip.report(), device, link);
     return problem === undefined ? { facts } : { facts, problem };
   }
 
@@ -237,6 +224,7 @@ export class Simulation {
         }
         if (event.event === "progress") {
           this.#imageBytes = event.total;
+          this.#firstBytes ??= event.done;
           this.#failures = 0;
           if (this.#resumes) this.#tellResume(event.done, report());
           this.#observer.progress(event.done, event.total, report());
@@ -261,7 +249,7 @@ export class Simulation {
 
   #tellResume(doneBytes: number, { counters }: ChipReport): void {
     this.#resumes = false;
-    const lost = (counters["bytesFetched"] ?? 0) - doneBytes;
+    const lost = (counters["bytesFetched"] ?? 0) - (doneBytes - (this.#firstBytes ?? 0));
     const place = `${doneBytes} of ${this.#imageBytes} bytes`;
     this.#observer.step(`goes on at ${place}; ${Math.max(0, lost)} bytes are fetched twice`);
   }
@@ -283,19 +271,20 @@ export class Simulation {
     }
   }
 
-  #facts(engine: Engine, report: ChipReport, flashFile: string, link: Link): Facts {
+  #facts(engine: Engine, report: ChipReport, device: DeviceFile, link: Link): Facts {
     const { counters } = report;
     const fetched = counters["bytesFetched"] ?? 0;
+    const missingBytes = this.#imageBytes - (this.#firstBytes ?? 0);
     return {
       versionBefore: this.#versionBefore,
       versionAfter: this.#versionAfter,
-      activated: hasCik(flashFile),
+      activated: device.hasCik,
       imageBytes: this.#imageBytes,
       bytesFetched: fetched,
-      bytesRefetched: Math.max(0, fetched - this.#imageBytes),
+      bytesRefetched: Math.max(0, fetched - missingBytes),
       requests: counters["requests"] ?? 0,
       connections: link.connections,
-      serverBytesResent: Math.max(0, link.rangeBytesSent - this.#imageBytes),
+      serverBytesResent: Math.max(0, link.rangeBytesSent - missingBytes),
       powerCuts: report.powerCuts,
       boots: report.boots,
       eraseCount: report.eraseCount,
@@ -305,37 +294,6 @@ export class Simulation {
       seconds: Math.round((performance.now() - this.#startedMs) / 10) / 100,
     };
   }
-}
-
-/** The content of a flash file. Throws an Error that names the file if it is none. */
-function readFlash(flashFile: string): FlashContents {
-  try {
-    return readFlashImage(readFileSync(flashFile));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${flashFile} is no flash image: ${why}`, { cause: error });
-  }
-}
-
-function openNvs(flash: Uint8Array): Nvs {
-  const { partitions } = readFlashImage(flash);
-  const { offset, size } = findPartition(partitions, "nvs");
-  return Nvs.open(new FlashWindow(new MemoryFlash(flash), offset, size));
-}
-
-function hasCik(flashFile: string): boolean {
-  return openNvs(readFileSync(flashFile)).get("provision", "cik") !== undefined;
-}
-
-/** The newest version in a slot: what the device was last updated to. */
-function versionIn(flashFile: string): string {
-  const versions = readFlash(flashFile).slots.flatMap(({ app, problem }) => {
-    const version = problem === undefined ? parseVersion(app?.version ?? "") : undefined;
-    return version === undefined ? [] : [version];
-  });
-  const [newest] = versions.sort((one, other) => compareVersions(other, one));
-  if (newest === undefined) throw new Error(`${flashFile} holds no firmware`);
-  return newest.text;
 }
 
 function nextVersion(text: string): string {
