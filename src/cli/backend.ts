@@ -48,9 +48,9 @@ export class OwnBackend {
       const { token, rid } = await credentials(service, dataDirectory, vendor);
       const server = `http://127.0.0.1:${service.port}`;
       const client = new VendorClient({ server, token });
-      await unlessThere(client.createModel(model, rid));
-      await unlessThere(client.addSerial(model, serial));
-      await unlessThere(client.enableSerial(model, serial, rid));
+      await unlessThere(client.models.create(model, { rid }));
+      await unlessThere(client.serials.add(model, serial));
+      await unlessThere(client.serials.enable(model, serial, rid));
       return new OwnBackend(service, client, model);
     } catch (error) {
       await service.close();
@@ -65,14 +65,14 @@ export class OwnBackend {
   /** Uploads a release; one that is there already stays as it is. */
   async publish({ id, version, image }: Release): Promise<void> {
     const sha256 = createHash("sha256").update(image).digest("hex");
-    await unlessThere(this.#client.createContent(this.#model, id, formatMeta({ version, sha256 })));
-    const type = "application/octet-stream";
-    await unlessThere(this.#client.uploadContent(this.#model, id, image, type));
+    const { contents } = this.#client;
+    await unlessThere(contents.create(this.#model, id, { meta: formatMeta({ version, sha256 }) }));
+    await unlessThere(contents.upload(this.#model, id, image));
   }
 
   /** A device that comes without a CIK may activate although its serial did before. */
   async enableAgain(serial: string): Promise<void> {
-    await this.#client.regenerateSerial(this.#model, serial);
+    await this.#client.serials.regenerate(this.#model, serial);
   }
 
   close(): Promise<void> {

@@ -1,7 +1,10 @@
-// What can go wrong between a vendor's tool and the service.
+// What can go wrong between a vendor's tool and the service. Messages are one line and hold no
+// secret: they may be shown and logged.
 
 export type FleetErrorKind =
-  /** No answer: refused, reset, no such host, timed out. */
+  /** Not sent: a name, key or file that the API cannot take. */
+  | "invalid"
+  /** No answer: refused, reset, no such host, timed out. Whether it was done is not known. */
   | "unreachable"
   /** 401: no key, or a wrong one. */
   | "unauthorized"
@@ -11,6 +14,10 @@ export type FleetErrorKind =
   | "not-found"
   /** 409: it exists already, or is in a state that forbids it. */
   | "conflict"
+  /** 412: it must have been enabled before. */
+  | "never-enabled"
+  /** An answer that is none of this API's: unreadable rows, a redirection, too many bytes. */
+  | "unexpected-answer"
   /** Any other status that is not a success. */
   | "failed";
 
@@ -27,9 +34,27 @@ export class FleetError extends Error {
   }
 }
 
-export function kindOfStatus(status: number): FleetErrorKind {
-  if (status === 401) return "unauthorized";
-  if (status === 403) return "forbidden";
-  if (status === 400 || status === 404) return "not-found";
-  return status === 409 ? "conflict" : "failed";
+const refusals: Readonly<Record<number, readonly [kind: FleetErrorKind, sentence: string]>> = {
+  400: ["not-found", "no such model, or a value the service does not take"],
+  401: ["unauthorized", "the service does not know the key"],
+  403: ["forbidden", "the key does not allow it"],
+  404: ["not-found", "there is no such thing"],
+  409: ["conflict", "it exists already, or its state forbids it"],
+  412: ["never-enabled", "the serial has never been enabled"],
+  413: ["failed", "it is larger than the service takes"],
+  416: ["failed", "the content has no such bytes"],
+  503: ["failed", "the service is overloaded, try again later"],
+};
+
+/** What each status means for one procedure, where that is more than it means for all. */
+export type Meanings = Readonly<Partial<Record<number, string>>>;
+
+/** The error of an answer that is no success. `action`: what was asked, "create model lamp". */
+export function refusal(action: string, status: number, meanings: Meanings = {}): FleetError {
+  const [kind, sentence] = refusals[status] ?? ["failed", "the service failed"];
+  const meaning = meanings[status] ?? sentence;
+  if (status >= 300 && status < 400) {
+    return new FleetError("unexpected-answer", `cannot ${action}: redirected (${status})`, status);
+  }
+  return new FleetError(kind, `cannot ${action}: ${meaning} (${status})`, status);
 }

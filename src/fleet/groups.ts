@@ -1,0 +1,192 @@
+// The groups of a model, and what they hold: contents, serials and other groups (procedures 12 to
+// 25). A serial may read a protected content if both are in one group.
+
+import { parseDecimal } from "../protocol/decimal.js";
+import type { FormPair } from "../protocol/form.js";
+import { rowsBody } from "./body.js";
+import { unexpected, type Connection } from "./connection.js";
+import type { Meanings } from "./fleet-error.js";
+import { checkName, checkSerial, groupPath, groupsPath, membersPath } from "./management-paths.js";
+
+export interface Group {
+  readonly id: string;
+  readonly meta: string;
+}
+
+export interface GroupInfo {
+  readonly meta: string;
+  /** Direct members, expired ones too. */
+  readonly memberCount: number;
+}
+
+export const memberTypes = ["content", "group", "sn"] as const;
+export type MemberType = (typeof memberTypes)[number];
+
+export interface MemberKey {
+  readonly type: MemberType;
+  /** A content's or a group's id, or a serial. */
+  readonly id: string;
+}
+
+export interface Member extends MemberKey {
+  /** Unix seconds, from which on it has no effect; undefined: never. */
+  readonly expiresAtSeconds: number | undefined;
+  readonly meta: string;
+}
+
+const meanings: Meanings = { 404: "there is no such model, or no such group" };
+const memberMeanings: Meanings = {
+  400: "the service does not take such a member",
+  404: "there is no such model, no such group, or one of the members is not there",
+  409: "a group cannot hold itself",
+};
+
+export class Groups {
+  constructor(private readonly connection: Connection) {}
+
+  /** 12 */
+  async *list(model: string): AsyncGenerator<Group, void, void> {
+    const action = `list groups of model "${model}"`;
+    const asked = { action, path: groupsPath(model), meanings };
+    for await (const [id = "", meta = ""] of this.connection.pages(asked)) yield { id, meta };
+  }
+
+  /** 13. Throws `conflict` if it exists. */
+  async create(model: string, id: string, meta = ""): Promise<void> {
+    await this.connection.post(
+      {
+        action: `create group "${id}"`,
+        path: groupsPath(model),
+        meanings: { 404: "the vendor has no such model", 409: "it exists already" },
+      },
+      [
+        ["id", checkName("group", id)],
+        ["meta", meta],
+      ],
+    );
+  }
+
+  /** 17, or 14. Throws `not-found`. */
+  async delete(model: string, id: string): Promise<void> {
+    await this.connection.delete({
+      action: `delete group "${id}"`,
+      path: groupPath(model, id),
+      inCollection: groupsPath(model),
+      form: [["id", id]],
+      meanings,
+    });
+  }
+
+  /** 15. Throws `not-found`. */
+  async info(model: string, id: string): Promise<GroupInfo> {
+    const asked = { action: `look up group "${id}"`, path: groupPath(model, id), meanings };
+    const [row] = await this.connection.rows(asked);
+    const memberCount = parseDecimal(row?.[1] ?? "");
+    if (memberCount === undefined) throw unexpected(asked, "no count of members");
+    return { meta: row?.[0] ?? "", memberCount };
+  }
+
+  /** 16: the groups that hold it directly. */
+  async *groups(model: string, id: string): AsyncGenerator<string, void, void> {
+    const asked = {
+      action: `list groups of group "${id}"`,
+      path: groupPath(model, id),
+      query: [["show", "groups"]] as const,
+      meanings,
+    };
+    for await (const [group = ""] of this.connection.pages(asked)) yield group;
+  }
+
+  /** 18; of one type 19; of one id, whatever its type, 20; of both 21. */
+  async *members(
+    model: string,
+    group: string,
+    { type, id }: Partial<MemberKey> = {},
+  ): AsyncGenerator<Member, void, void> {
+    const query: FormPair[] = [];
+    if (type !== undefined) query.push(["type", type]);
+    if (id !== undefined) query.push(["id", id]);
+    const action = `list members of group "${group}"`;
+    const asked = { action, path: membersPath(model, group), query, meanings };
+    for await (const [typeText = "", name = "", expire = "", meta = ""] of this.connection.pages(
+      asked,
+    )) {
+      const known = memberTypes.find((memberType) => memberType === typeText);
+      const seconds = expire === "" ? 0 : parseDecimal(expire);
+      if (known === undefined || seconds === undefined) throw unexpected(asked, "another member");
+      const expiresAtSeconds = seconds === 0 ? undefined : seconds;
+      yield { type: known, id: name, expiresAtSeconds, meta };
+    }
+  }
+
+  /** 22: puts members in, or changes them; all or none. Throws `conflict` if they go in circles. */
+  async putSimilar(
+    model: string,
+    group: string,
+    { type, ids, expiresAtSeconds, meta }: SimilarMembers,
+  ): Promise<void> {
+    const form = [...similarForm(type, ids), ["expire", expireText(expiresAtSeconds)] as const];
+    const asked = changing("put members into", model, group);
+    await this.connection.post(asked, [...form, ["meta", meta]]);
+  }
+
+  /** 23: the same, each with its own type, expiry and meta. */
+  async put(model: string, group: string, members: readonly Member[]): Promise<void> {
+    const rows = members.map((member) => [
+      ...keyRow(member),
+      expireText(member.expiresAtSeconds),
+      member.meta,
+    ]);
+    const asked = changing("put members into", model, group);
+    await this.connection.text({ ...asked, method: "POST", body: rowsBody(rows) });
+  }
+
+  /** 24: takes members out; those that are not there are ignored. */
+  async removeSimilar(
+    model: string,
+    group: string,
+    type: MemberType,
+    ids: readonly string[],
+  ): Promise<void> {
+    const asked = changing("take members out of", model, group);
+    await this.connection.post(asked, [["delete", "true"], ...similarForm(type, ids)]);
+  }
+
+  /** 25: the same, of several types. There is no other way than DELETE. */
+  async remove(model: string, group: string, members: readonly MemberKey[]): Promise<void> {
+    await this.connection.text({
+      ...changing("take members out of", model, group),
+      method: "DELETE",
+      body: rowsBody(members.map(keyRow)),
+    });
+  }
+}
+
+export interface SimilarMembers extends Omit<Member, "id"> {
+  readonly ids: readonly string[];
+}
+
+function changing(
+  verb: string,
+  model: string,
+  group: string,
+): { readonly action: string; readonly path: string; readonly meanings: Meanings } {
+  const action = `${verb} group "${group}"`;
+  return { action, path: membersPath(model, group), meanings: memberMeanings };
+}
+
+function similarForm(type: MemberType, ids: readonly string[]): FormPair[] {
+  return [["type", type], ...ids.map((id): FormPair => ["id[]", checkMember({ type, id })])];
+}
+
+function keyRow(member: MemberKey): string[] {
+  return [member.type, checkMember(member)];
+}
+
+function checkMember({ type, id }: MemberKey): string {
+  return type === "sn" ? checkSerial(id) : checkName(type, id);
+}
+
+function expireText(expiresAtSeconds: number | undefined): string {
+  return expiresAtSeconds === undefined ? "" : String(expiresAtSeconds);
+}

@@ -1,0 +1,112 @@
+// A vendor's models (procedures 26 to 32).
+
+import { decodeForm, formValue, formValues, type FormPair } from "../protocol/form.js";
+import { formBody } from "./body.js";
+import { unexpected, type Connection } from "./connection.js";
+import { checkName, modelPath, modelsPath } from "./management-paths.js";
+
+/** What the clients of a model's devices are made from: a client's RID, or a share code. */
+export type Template = { readonly rid: string } | { readonly code: string };
+
+/** What a device's client leaves out of its template. */
+export const modelOptions = ["noaliases", "nocomments", "nohistorical"] as const;
+export type ModelOption = (typeof modelOptions)[number];
+
+export interface ModelInfo {
+  readonly template: Template;
+  readonly options: readonly string[];
+}
+
+export interface SharedModel {
+  /** Who shares it. */
+  readonly vendor: string;
+  readonly model: string;
+}
+
+export interface ModelChange {
+  /** Left as it is if absent. */
+  readonly template?: Template;
+  /** All of them: those absent are taken away. */
+  readonly options: readonly ModelOption[];
+}
+
+export class Models {
+  constructor(private readonly connection: Connection) {}
+
+  /** 26: the names of the vendor's own models. */
+  async list(): Promise<string[]> {
+    const rows = await this.connection.rows({ action: "list models", path: modelsPath });
+    return rows.map(([model = ""]) => model);
+  }
+
+  /** 27: the models that other vendors share with this one. */
+  async listShared(): Promise<SharedModel[]> {
+    const query = [["show", "shared"]] as const;
+    const asked = { action: "list shared models", path: modelsPath, query };
+    return (await this.connection.rows(asked)).map(([vendor = "", model = ""]) => ({
+      vendor,
+      model,
+    }));
+  }
+
+  /** 28. Throws `conflict` if it exists. */
+  async create(
+    model: string,
+    template: Template,
+    options: readonly ModelOption[] = [],
+  ): Promise<void> {
+    const meanings = { 400: "the service does not take its template", 409: "it exists already" };
+    await this.connection.post({ action: `create model "${model}"`, path: modelsPath, meanings }, [
+      ["model", checkName("model", model)],
+      ...templateForm(template),
+      ...optionsForm(options),
+    ]);
+  }
+
+  /** 30. Throws `not-found`. */
+  async info(model: string): Promise<ModelInfo> {
+    const asked = { action: `look up model "${model}"`, path: modelPath(model), meanings };
+    const form = decodeForm(await this.connection.text(asked));
+    const rid = formValue(form, "rid");
+    const code = formValue(form, "code");
+    const options = formValues(form, "options");
+    if (rid !== undefined) return { template: { rid }, options };
+    if (code !== undefined) return { template: { code }, options };
+    throw unexpected(asked, "neither a rid nor a code");
+  }
+
+  /** 31. Throws `not-found`. */
+  async update(model: string, { template, options }: ModelChange): Promise<void> {
+    // An empty form would change nothing, so without options the template is said again.
+    const said = options.length > 0 ? template : (template ?? (await this.info(model)).template);
+    const form = [...(said ? templateForm(said) : []), ...optionsForm(options)];
+    await this.connection.text({
+      action: `update model "${model}"`,
+      method: "PUT",
+      path: modelPath(model),
+      body: formBody(form),
+      meanings,
+    });
+  }
+
+  /** 32, or 29: with its serials, contents, groups and shares. Throws `not-found`. */
+  async delete(model: string): Promise<void> {
+    await this.connection.delete({
+      action: `delete model "${model}"`,
+      path: modelPath(model),
+      inCollection: modelsPath,
+      form: [["model", model]],
+      meanings,
+    });
+  }
+}
+
+const meanings = { 404: "the vendor has no such model" };
+
+function templateForm(template: Template): FormPair[] {
+  return "rid" in template ? [["rid", template.rid]] : [["code", template.code]];
+}
+
+function optionsForm(options: readonly ModelOption[]): FormPair[] {
+  return options.map((option) => ["options[]", option]);
+}

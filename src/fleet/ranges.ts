@@ -1,0 +1,101 @@
+// Ranges of serials: numbers that count as serials of a model without being listed one by one
+// (procedures 34, 38 and 42).
+
+import type { SerialFormat } from "../protocol/mac-serial.js";
+import { jsonBody } from "./body.js";
+import { unexpected, type Connection } from "./connection.js";
+import { serialsPath } from "./management-paths.js";
+
+export interface SerialRange {
+  readonly format: SerialFormat["format"];
+  /** Digits, filled up with zeros; null: as many as it takes. */
+  readonly length: number | null;
+  readonly casing: "upper" | "lower" | null;
+  /** Both belong to the range. */
+  readonly first: number;
+  readonly last: number;
+}
+
+export const rangeFormats: readonly SerialFormat["format"][] = [
+  "base10",
+  "base16",
+  "mac:48",
+  "mac-48",
+  "mac.48",
+];
+
+const meanings = {
+  400: "the service does not take such a range",
+  404: "the vendor has no such model",
+  409: "the model may not have so many ranges",
+};
+
+export class Ranges {
+  constructor(private readonly connection: Connection) {}
+
+  /** 34 */
+  async list(model: string): Promise<SerialRange[]> {
+    const asked = {
+      action: `list ranges of model "${model}"`,
+      path: serialsPath(model),
+      query: [["show", "ranges"]] as const,
+      meanings,
+    };
+    const ranges = readRanges(await this.connection.text(asked));
+    if (ranges === undefined) throw unexpected(asked, "something other than ranges");
+    return ranges;
+  }
+
+  /** 38: all or none. */
+  async add(model: string, ranges: readonly SerialRange[]): Promise<void> {
+    await this.connection.text({
+      action: `add ranges to model "${model}"`,
+      method: "POST",
+      path: serialsPath(model),
+      body: jsonBody({ ranges }),
+      meanings,
+    });
+  }
+
+  /** 42: takes numbers out of the ranges of the same form. There is no other way than DELETE. */
+  async remove(model: string, ranges: readonly SerialRange[]): Promise<void> {
+    await this.connection.text({
+      action: `remove ranges from model "${model}"`,
+      method: "DELETE",
+      path: serialsPath(model),
+      body: jsonBody({ ranges }),
+      meanings,
+    });
+  }
+}
+
+/** The ranges of an answer: the documents' object, or the bare array that some servers send. */
+function readRanges(text: string): SerialRange[] | undefined {
+  let body: unknown;
+  try {
+    body = JSON.parse(text === "" ? "[]" : text);
+  } catch {
+    return undefined;
+  }
+  const list: unknown = isRecord(body) ? body["ranges"] : body;
+  if (!Array.isArray(list)) return undefined;
+  const ranges = list.map(readRange);
+  return ranges.every((range) => range !== undefined) ? ranges : undefined;
+}
+
+function readRange(value: unknown): SerialRange | undefined {
+  if (!isRecord(value)) return undefined;
+  const { length = null, casing = null, first, last } = value;
+  const format = rangeFormats.find((known) => known === value["format"]);
+  const isRange =
+    format !== undefined &&
+    (length === null || typeof length === "number") &&
+    (casing === null || casing === "upper" || casing === "lower") &&
+    typeof first === "number" &&
+    typeof last === "number";
+  return isRange ? { format, length, casing, first, last } : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,37 @@
+// The vendor name of the client that asks (procedures 56 to 58). Names are unique in a service.
+
+import type { Connection } from "./connection.js";
+import { checkName, registerPath } from "./management-paths.js";
+
+export class Registration {
+  constructor(private readonly connection: Connection) {}
+
+  /** 56. @returns undefined if the client has no name. */
+  async name(): Promise<string | undefined> {
+    const asked = { action: "look up the vendor's name", path: registerPath };
+    const name = (await this.connection.text(asked)).trimEnd();
+    return name === "" ? undefined : name;
+  }
+
+  /** 57. Throws `conflict` if another has it, or the client has another name. */
+  async register(vendor: string): Promise<void> {
+    const action = `register the vendor name "${vendor}"`;
+    const meanings = {
+      403: "a device cannot be a vendor",
+      409: "it is another's, or the client has another name",
+    };
+    await this.connection.post({ action, path: registerPath, meanings }, [
+      ["vendor", checkName("vendor", vendor)],
+    ]);
+  }
+
+  /** 58: others may take it. Throws `not-found` if the client does not have it. */
+  async unregister(vendor: string): Promise<void> {
+    const action = `give up the vendor name "${vendor}"`;
+    const meanings = { 404: "it is not the client's" };
+    await this.connection.post({ action, path: registerPath, meanings }, [
+      ["delete", "true"],
+      ["vendor", checkName("vendor", vendor)],
+    ]);
+  }
+}

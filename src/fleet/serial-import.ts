@@ -1,0 +1,132 @@
+// Serials by the hundred thousand: in batches, each of which the service takes whole or not at all
+// (procedure 37). An import that was interrupted is simply started again: what is there already is
+// left alone, if it is the same.
+
+import { formatRow } from "../protocol/csv.js";
+import { metaBytesMax } from "../protocol/limits.js";
+import { FleetError } from "./fleet-error.js";
+import { checkSerial } from "./management-paths.js";
+import type { NewSerial, Serials } from "./serials.js";
+
+export interface ImportProgress {
+  /** Serials that this import has added. */
+  readonly added: number;
+  /** Serials that were there before, with the same extra text. */
+  readonly present: number;
+  readonly total: number;
+}
+
+export interface ImportOptions {
+  /** Bounds what one request carries, and what is repeated after an interruption. */
+  readonly batchRows?: number;
+}
+
+const batchRowsDefault = 1000;
+/** Extra texts may be long: a batch stays below what services take in one body. */
+const batchBytesMax = 1024 * 1024;
+
+/**
+ * Throws `invalid`, with the row's number, unless each of `serials` is one, occurs once, and has an
+ * extra text that fits: to be found out before the first batch is sent.
+ */
+export function checkSerials(serials: readonly NewSerial[]): void {
+  const rowOf = new Map<string, number>();
+  serials.forEach(({ serial, extra }, index) => {
+    const row = index + 1;
+    try {
+      checkSerial(serial);
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      throw new FleetError("invalid", `row ${row}: ${error.message}`);
+    }
+    const extraBytes = Buffer.byteLength(extra);
+    if (extraBytes > metaBytesMax) {
+      const expected = `an extra text of at most ${metaBytesMax} bytes`;
+      throw new FleetError("invalid", `row ${row}: expected ${expected}, got ${extraBytes}`);
+    }
+    const first = rowOf.get(serial);
+    if (first !== undefined) {
+      throw new FleetError("invalid", `row ${row}: serial "${serial}" is in row ${first} already`);
+    }
+    rowOf.set(serial, row);
+  });
+}
+
+/**
+ * Adds `serials` to a model, and tells after each batch how far it is. Throws `invalid` before
+ * anything is sent if one of them is none; `conflict` if one is there with another extra text.
+ */
+export async function* importSerials(
+  client: Serials,
+  model: string,
+  serials: readonly NewSerial[],
+  { batchRows = batchRowsDefault }: ImportOptions = {},
+): AsyncGenerator<ImportProgress, void, void> {
+  checkSerials(serials);
+  const total = serials.length;
+  /** What the model has, asked for only when a batch shows that it has some of it. */
+  let present: ReadonlySet<string> | undefined;
+  let added = 0;
+  let done = 0;
+  for (const batch of batchesOf(serials, batchRows)) {
+    let missing = without(batch, present);
+    try {
+      await client.addRows(model, missing);
+    } catch (error) {
+      const isFirstConflict = error instanceof FleetError && error.kind === "conflict" && !present;
+      if (!isFirstConflict) throw error;
+      present = await presentOf(client, model, serials.slice(done));
+      missing = without(batch, present);
+      await client.addRows(model, missing);
+    }
+    added += missing.length;
+    done += batch.length;
+    yield { added, present: done - added, total };
+  }
+}
+
+function without(
+  batch: readonly NewSerial[],
+  present: ReadonlySet<string> | undefined,
+): readonly NewSerial[] {
+  return present === undefined ? batch : batch.filter(({ serial }) => !present.has(serial));
+}
+
+/** Those of `serials` that the model has. Throws `conflict` if it has one that is not the same. */
+async function presentOf(
+  client: Serials,
+  model: string,
+  serials: readonly NewSerial[],
+): Promise<ReadonlySet<string>> {
+  const wanted = new Map(serials.map(({ serial, extra }) => [serial, extra]));
+  const present = new Set<string>();
+  for await (const { serial, extra } of client.list(model)) {
+    const wantedExtra = wanted.get(serial);
+    if (wantedExtra === undefined) continue;
+    if (wantedExtra !== extra) {
+      const what = `serial "${serial}" is there already, with another extra text`;
+      throw new FleetError("conflict", `cannot import into model "${model}": ${what}`);
+    }
+    present.add(serial);
+  }
+  return present;
+}
+
+function* batchesOf(
+  serials: readonly NewSerial[],
+  rowsMax: number,
+): Generator<readonly NewSerial[], void, void> {
+  let batch: NewSerial[] = [];
+  let byteLength = 0;
+  for (const entry of serials) {
+    const rowBytes = Buffer.byteLength(formatRow([entry.serial, entry.extra]));
+    if (batch.length === rowsMax || byteLength + rowBytes > batchBytesMax) {
+      yield batch;
+      batch = [];
+      byteLength = 0;
+    }
+    batch.push(entry);
+    byteLength += rowBytes;
+  }
+  if (batch.length > 0) yield batch;
+}

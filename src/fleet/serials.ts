@@ -1,0 +1,222 @@
+// The serials of a model, and what becomes of each (procedures 33, 35 to 37, 39 to 41, 43 to 50).
+
+import type { FormPair } from "../protocol/form.js";
+import { parseDecimal } from "../protocol/decimal.js";
+import { rowsBody } from "./body.js";
+import { unexpected, type Connection } from "./connection.js";
+import type { Meanings } from "./fleet-error.js";
+import { checkSerial, serialPath, serialsPath } from "./management-paths.js";
+
+export interface NewSerial {
+  readonly serial: string;
+  /** Anything that the vendor wants to keep with it; "" for nothing. */
+  readonly extra: string;
+}
+
+/**
+ * "": has no client; `notactivated`: its device may activate; `activated`; `expired`: its time to
+ * activate has passed, or its CIK was disabled.
+ */
+export type SerialStatus = string;
+
+export interface SerialInfo {
+  readonly status: SerialStatus;
+  /** Of its client. */
+  readonly rid: string;
+  readonly extra: string;
+}
+
+export interface ListedSerial extends SerialInfo {
+  readonly serial: string;
+}
+
+export interface Activation {
+  /** Unix seconds, by the service's clock. */
+  readonly timestampSeconds: number;
+  /** Where it came from. */
+  readonly address: string;
+  /** What the device sent. */
+  readonly entry: string;
+}
+
+const meanings: Meanings = {
+  404: "there is no such model, or no such serial",
+  409: "the serial has a client already",
+};
+
+export class Serials {
+  constructor(private readonly connection: Connection) {}
+
+  /** 33. `enabledBy`: only those that this vendor enabled through a share. */
+  async *list(
+    model: string,
+    { enabledBy }: { readonly enabledBy?: string } = {},
+  ): AsyncGenerator<ListedSerial, void, void> {
+    const query: FormPair[] = [["status", "true"]];
+    if (enabledBy !== undefined) query.push(["shared", enabledBy]);
+    const asked = {
+      action: `list serials of model "${model}"`,
+      path: serialsPath(model),
+      query,
+      meanings: { 404: "the vendor has no such model" },
+    };
+    for await (const [serial = "", status = "", rid = "", extra = ""] of this.connection.pages(
+      asked,
+    )) {
+      yield { serial, status, rid, extra };
+    }
+  }
+
+  /** 35. Throws `conflict` if it exists. */
+  async add(model: string, serial: string, extra = ""): Promise<void> {
+    const form: FormPair[] = [["sn", checkSerial(serial)]];
+    if (extra !== "") form.push(["extra", extra]);
+    await this.connection.post(adding(model, `serial "${serial}"`, "it exists already"), form);
+  }
+
+  /** 36. All or, with `conflict` if one of them exists, none. */
+  async addAll(model: string, serials: readonly string[]): Promise<void> {
+    if (serials.length === 0) return;
+    const form = serials.map((serial): FormPair => ["sn[]", checkSerial(serial)]);
+    await this.connection.post(
+      adding(model, `${serials.length} serials`, "one exists already"),
+      form,
+    );
+  }
+
+  /** 37. All or, with `conflict` if one of them exists, none. */
+  async addRows(model: string, serials: readonly NewSerial[]): Promise<void> {
+    if (serials.length === 0) return;
+    const rows = serials.map(({ serial, extra }) => [checkSerial(serial), extra]);
+    const asked = adding(model, `${serials.length} serials`, "one exists already");
+    await this.connection.text({ ...asked, method: "POST", body: rowsBody(rows) });
+  }
+
+  /** 41, or 40. Those that are not there are ignored. */
+  async remove(model: string, serials: readonly string[]): Promise<void> {
+    if (serials.length === 0) return;
+    const path = serialsPath(model);
+    await this.connection.delete({
+      action: `remove ${serials.length} serials from model "${model}"`,
+      path,
+      body: rowsBody(serials.map((serial) => [checkSerial(serial)])),
+      inCollection: path,
+      form: serials.map((serial) => ["sn[]", serial]),
+      meanings,
+    });
+  }
+
+  /** 50, or 39. Throws `not-found`, by 39 only if there is no such model. */
+  async delete(model: string, serial: string): Promise<void> {
+    await this.connection.delete({
+      action: `delete serial "${serial}"`,
+      path: serialPath(model, serial),
+      inCollection: serialsPath(model),
+      form: [["sn", serial]],
+      meanings,
+    });
+  }
+
+  /** 43. @returns undefined if it has no client. Throws `conflict` if its client is gone. */
+  async info(model: string, serial: string): Promise<SerialInfo | undefined> {
+    const [row] = await this.connection.rows({
+      action: `look up serial "${serial}"`,
+      path: serialPath(model, serial),
+      meanings: { ...meanings, 409: "its client is gone" },
+    });
+    if (row === undefined) return undefined;
+    const [status = "", rid = "", extra = ""] = row;
+    return { status, rid, extra };
+  }
+
+  /** 44: the groups that hold it directly. */
+  async *groups(model: string, serial: string): AsyncGenerator<string, void, void> {
+    const asked = {
+      action: `list groups of serial "${serial}"`,
+      path: serialPath(model, serial),
+      query: [["show", "groups"]] as const,
+      meanings,
+    };
+    for await (const [group = ""] of this.connection.pages(asked)) yield group;
+  }
+
+  /** 45: its activations, oldest first. */
+  async log(model: string, serial: string): Promise<Activation[]> {
+    const asked = {
+      action: `show the log of serial "${serial}"`,
+      path: serialPath(model, serial),
+      query: [["show", "log"]] as const,
+      meanings,
+    };
+    return (await this.connection.rows(asked)).map(([time = "", address = "", entry = ""]) => {
+      const timestampSeconds = parseDecimal(time);
+      if (timestampSeconds === undefined) throw unexpected(asked, "a time that is none");
+      return { timestampSeconds, address, entry };
+    });
+  }
+
+  /** 46: makes its client, whose device may then activate once. @returns the client's RID */
+  enable(model: string, serial: string, ownerRid: string): Promise<string> {
+    const form = [
+      ["enable", "true"],
+      ["owner", ownerRid],
+    ] as const;
+    return this.#change("enable", model, serial, form, {
+      403: "the owner is not below the model's vendor, or the model is not shared",
+      409: "it has a client already, or its owner may have no more",
+    });
+  }
+
+  /** 47: gives it the client of `oldSerial`; its device may then activate once. */
+  async remap(model: string, serial: string, oldSerial: string): Promise<void> {
+    const form = [
+      ["enable", "true"],
+      ["oldsn", checkSerial(oldSerial)],
+    ] as const;
+    await this.#change("remap", model, serial, form, { 412: "the old serial has no client" });
+  }
+
+  /** 48: kills its CIK; its device may activate once more. Throws `never-enabled`. */
+  async regenerate(model: string, serial: string): Promise<void> {
+    await this.#change("regenerate the key of", model, serial, [["enable", "true"]]);
+  }
+
+  /** 49: kills its CIK. Throws `never-enabled`. */
+  async disable(model: string, serial: string): Promise<void> {
+    await this.#change("disable", model, serial, [["disable", "true"]]);
+  }
+
+  #change(
+    verb: string,
+    model: string,
+    serial: string,
+    form: readonly FormPair[],
+    more: Meanings = {},
+  ): Promise<string> {
+    const action = `${verb} serial "${serial}"`;
+    const asked = { action, path: serialPath(model, serial), meanings: { ...meanings, ...more } };
+    return this.connection.post(asked, form);
+  }
+}
+
+/** What may be done with the serials of another vendor's model, if that vendor shares it. */
+export type SharedSerials = Pick<
+  Serials,
+  "list" | "info" | "log" | "enable" | "remap" | "regenerate" | "disable"
+>;
+
+function adding(
+  model: string,
+  what: string,
+  conflict: string,
+): { readonly action: string; readonly path: string; readonly meanings: Meanings } {
+  return {
+    action: `add ${what} to model "${model}"`,
+    path: serialsPath(model),
+    meanings: {
+      400: "the service does not take a serial, or its extra text",
+      404: "the vendor has no such model",
+      409: conflict,
+    },
+  };
+}

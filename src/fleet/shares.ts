@@ -1,0 +1,52 @@
+// Which other vendors may enable serials of a model (procedures 51 to 55).
+
+import type { Connection } from "./connection.js";
+import { FleetError } from "./fleet-error.js";
+import { checkName, sharePath, sharesPath } from "./management-paths.js";
+
+const meanings = {
+  404: "there is no such model, no such vendor, or it is not shared",
+  409: "a vendor does not share with itself",
+};
+
+export class Shares {
+  constructor(private readonly connection: Connection) {}
+
+  /** 51: the names of the vendors. */
+  async list(model: string): Promise<string[]> {
+    const action = `list shares of model "${model}"`;
+    const rows = await this.connection.rows({ action, path: sharesPath(model), meanings });
+    return rows.map(([vendor = ""]) => vendor);
+  }
+
+  /** 52. Throws `not-found` if there is no such vendor. */
+  async create(model: string, vendor: string): Promise<void> {
+    const action = `share model "${model}" with "${vendor}"`;
+    await this.connection.post({ action, path: sharesPath(model), meanings }, [
+      ["vendor", checkName("vendor", vendor)],
+    ]);
+  }
+
+  /** 54: whether the model is shared with `vendor`. No such model or vendor counts as no. */
+  async has(model: string, vendor: string): Promise<boolean> {
+    const action = `look up the share of "${vendor}"`;
+    try {
+      await this.connection.text({ action, path: sharePath(model, vendor), meanings });
+      return true;
+    } catch (error) {
+      if (error instanceof FleetError && error.status === 404) return false;
+      throw error;
+    }
+  }
+
+  /** 55, or 53. Throws `not-found`. */
+  async delete(model: string, vendor: string): Promise<void> {
+    await this.connection.delete({
+      action: `end the share of "${vendor}"`,
+      path: sharePath(model, vendor),
+      inCollection: sharesPath(model),
+      form: [["vendor", vendor]],
+      meanings,
+    });
+  }
+}

@@ -1,0 +1,51 @@
+// A vendor's tokens, by ids of its choice (procedures 59 to 63). Only its CIK opens them: a token
+// makes no tokens.
+
+import { isCik } from "../protocol/paths.js";
+import { unexpected, type Asked, type Connection } from "./connection.js";
+import { checkName, tokenPath, tokensPath } from "./management-paths.js";
+
+const meanings = {
+  401: "only the vendor's CIK opens tokens, a token does not",
+  404: "there is no token of this id",
+  409: "there is a token of this id already",
+};
+
+export class Tokens {
+  constructor(private readonly connection: Connection) {}
+
+  /** 59: their ids. */
+  async list(): Promise<string[]> {
+    const rows = await this.connection.rows({ action: "list tokens", path: tokensPath, meanings });
+    return rows.map(([id = ""]) => id);
+  }
+
+  /** 60. @returns the token: a secret. Throws `conflict` if the id is taken. */
+  async create(id: string): Promise<string> {
+    const asked = { action: `create token "${id}"`, path: tokensPath, meanings };
+    return checkToken(asked, await this.connection.post(asked, [["id", checkName("token", id)]]));
+  }
+
+  /** 62. @returns the token: a secret. Throws `not-found`. */
+  async show(id: string): Promise<string> {
+    const asked = { action: `show token "${id}"`, path: tokenPath(id), meanings };
+    return checkToken(asked, await this.connection.text(asked));
+  }
+
+  /** 63, or 61: it is worthless from now on. Throws `not-found`. */
+  async delete(id: string): Promise<void> {
+    await this.connection.delete({
+      action: `delete token "${id}"`,
+      path: tokenPath(id),
+      inCollection: tokensPath,
+      form: [["id", id]],
+      meanings,
+    });
+  }
+}
+
+function checkToken(asked: Pick<Asked, "action">, text: string): string {
+  const token = text.trimEnd();
+  if (isCik(token)) return token;
+  throw unexpected(asked, "something other than a token");
+}
