@@ -4,10 +4,54 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ask, RawClient, requestText, splitReplies, startRig, stopRig } from "./harness.js";
-import type { Rig } from "./harness.js";
+import type { Rig, WireRequest } from "./harness.js";
 import { VendorClient } from "./vendor-client.js";
 
-const runs = 300;
+const runs = 600;
+
+/** What a vendor may ask: `POST target body`, with CSV and JSON as they look. */
+function managed(headers: readonly string[], rid: string): WireRequest[] {
+  const range = '{"format":"mac:48","length":null,"casing":"upper","first":1,"last":9}';
+  const texts = [
+    "GET /model/",
+    `POST /model/ model=n&rid=${rid}&options[]=noaliases`,
+    "GET /model/m",
+    `PUT /model/m rid=${rid}&options[]=nocomments`,
+    "GET /model/m/?offset=0&limit=5&status=true&shared=acme",
+    "GET /model/m/?show=ranges",
+    "POST /model/m/ sn=2",
+    'POST /model/m/ 3,"x"\r\n4\r\n',
+    `POST /model/m/ {"ranges":[${range}]}`,
+    "POST /model/m/ delete=true&sn[]=3&sn[]=4",
+    `DELETE /model/m/ {"ranges":[${range}]}`,
+    "DELETE /model/m/ 3,\r\n",
+    "GET /model/m/1",
+    "GET /model/m/1?show=log",
+    `POST /model/m/2 enable=true&owner=${rid}`,
+    "POST /model/m/2 enable=true&oldsn=1",
+    "POST /model/m/2 disable=true",
+    "POST /content/m/ id=a&meta=x",
+    "POST /content/m/a abc",
+    "GET /content/m/a?download=true",
+    "GET /content/m/a?sn=1",
+    "POST /group/m/ id=h&meta=x",
+    "GET /group/m/g/?type=sn&id=1",
+    "POST /group/m/g/ type=sn&id[]=1&expire=1500000000&meta=x",
+    "POST /group/m/g/ sn,1,,x\r\ngroup,h\r\n",
+    "DELETE /group/m/g/ sn,1\r\n",
+    "POST /share/m/ vendor=acme",
+    "GET /share/m/acme",
+  ];
+  return texts.map((text) => {
+    const [method = "", path = "", ...rest] = text.split(" ");
+    const body = rest.join(" ");
+    const type = body.startsWith("{") ? "application/json" : "text/csv";
+    const isTyped = body.startsWith("{") || body.includes("\r\n");
+    const typed = isTyped ? [...headers, `Content-Type: ${type}`] : headers;
+    const target = `/provision/manage${path}`;
+    return { method, target, headers: typed, ...(body !== "" && { body }) };
+  });
+}
 
 describe("bent requests", () => {
   let rig: Rig;
@@ -20,25 +64,32 @@ describe("bent requests", () => {
     const cik = await acme.addDevice("m", "1");
     await acme.createContent("m", "fw-1");
     await acme.upload("m", "fw-1", "0123456789");
+    await acme.createGroup("m", "g");
     const device = [`X-Exosite-CIK: ${cik}`];
     const vendor = [acme.tokenHeader];
+    const client = [`X-Exosite-CIK: ${acme.credentials.cik}`];
     const download = "/provision/download?vendor=acme&model=m";
+    const view = "alias[]=t&starttime=0&endtime=9&limit=5&access[]=data&expire=1500000000";
     seeds = [
+      ...managed(vendor, acme.credentials.rid),
       { method: "POST", target: "/provision/activate", body: "vendor=acme&model=m&sn=1" },
       { method: "GET", target: download, headers: device },
       { method: "GET", target: `${download}&id=fw-1`, headers: [...device, "Range: bytes=0-3"] },
       { method: "GET", target: `${download}&id=fw-1&info=true`, headers: device },
-      { method: "POST", target: "/provision/manage/model/m/", headers: vendor, body: "sn=2" },
+      { method: "GET", target: "/provision/register", headers: client },
+      { method: "POST", target: "/provision/register", headers: client, body: "vendor=acme" },
+      { method: "POST", target: "/provision/admin/auth/", headers: client, body: "id=a" },
+      { method: "GET", target: "/provision/admin/auth/a", headers: client },
+      { method: "GET", target: "/ip" },
+      { method: "POST", target: "/onep:v1/stack/alias", headers: device, body: "t=1&u=x" },
+      { method: "GET", target: "/onep:v1/stack/alias?t&u", headers: device },
+      { method: "POST", target: "/jsonp/register", headers: device, body: view },
+      { method: "GET", target: "/jsonp?token=a&callback=f&show[]=data" },
       {
         method: "POST",
-        target: "/provision/manage/model/m/",
-        headers: [...vendor, "Content-Type: text/csv"],
-        body: '3,"x"\r\n4\r\n',
+        target: "/onep:v1/rpc/process",
+        body: `{"auth":{"cik":"${cik}"},"calls":[{"id":1,"procedure":"info","arguments":[{"alias":""},{}]}]}`,
       },
-      { method: "POST", target: "/provision/manage/model/m/1", headers: vendor, body: "disable=1" },
-      { method: "POST", target: "/provision/manage/content/m/", headers: vendor, body: "id=a" },
-      { method: "POST", target: "/provision/manage/content/m/a", headers: vendor, body: "abc" },
-      { method: "GET", target: "/provision/manage/content/m/a?download=true", headers: vendor },
     ].map(requestText);
   });
 
@@ -72,7 +123,7 @@ describe("bent requests", () => {
     noise,
   });
 
-  it(`survives ${String(runs)} of them`, async function () {
+  it(`survives ${String(runs)} of them`, async () => {
     const answered = new Set<number>();
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.array(edit, { maxLength: 3 }), async (seed, edits) => {
