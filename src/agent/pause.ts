@@ -6,8 +6,11 @@ import type { TimerHandle } from "../ports/timer.js";
 import { retryDelayMsMax } from "../protocol/limits.js";
 import { retryDelayMs } from "./back-off.js";
 
+/** What it needs of the world. */
+type World = Pick<Platform, "random" | "timer">;
+
 export class Pause {
-  readonly #platform: Platform;
+  readonly #world: World;
   readonly #onOver: () => void;
   #timer: TimerHandle | undefined;
   /** Failures in a row. */
@@ -15,8 +18,8 @@ export class Pause {
   #askedMs = 0;
 
   /** `onOver` is called at the end of each pause that is not ended before. */
-  constructor(platform: Platform, onOver: () => void) {
-    this.#platform = platform;
+  constructor(world: World, onOver: () => void) {
+    this.#world = world;
     this.#onOver = onOver;
   }
 
@@ -36,7 +39,7 @@ export class Pause {
 
   /** After a failure: longer each time. */
   backOff(minimumMs: number): void {
-    const random = this.#platform.random();
+    const random = this.#world.random();
     const delayMs = retryDelayMs(this.#failures, minimumMs, retryDelayMsMax, random);
     this.#failures += 1;
     this.#begin(Math.max(this.#askedMs, delayMs));
@@ -46,7 +49,7 @@ export class Pause {
   /** Until it is time to ask again; jittered, so that a fleet does not ask in step. */
   interval(delayMs: number): void {
     this.#failures = 0;
-    this.#begin(retryDelayMs(0, delayMs, delayMs, this.#platform.random()));
+    this.#begin(retryDelayMs(0, delayMs, delayMs, this.#world.random()));
   }
 
   exactly(delayMs: number): void {
@@ -54,13 +57,13 @@ export class Pause {
   }
 
   end(): void {
-    if (this.#timer !== undefined) this.#platform.timer.clear(this.#timer);
+    if (this.#timer !== undefined) this.#world.timer.clear(this.#timer);
     this.#timer = undefined;
   }
 
   #begin(delayMs: number): void {
     this.end();
-    this.#timer = this.#platform.timer.set(() => {
+    this.#timer = this.#world.timer.set(() => {
       this.#timer = undefined;
       this.#onOver();
     }, delayMs);
