@@ -130,7 +130,7 @@ export class ClientStore {
     return false;
   }
 
-  /** Whether `ownerRid` may have one more client. */
+  /** Whether `ownerRid` may have one more client, until the end of the transaction. */
   async hasRoom(transaction: Database, ownerRid: string): Promise<boolean> {
     const owner = await transaction
       .selectFrom("clients")
@@ -139,6 +139,12 @@ export class ClientStore {
       .executeTakeFirst();
     if (owner === undefined) return false;
     if (owner.clientsMax === null) return true;
+    // Another process that counts the same owner's clients waits for this row.
+    await transaction
+      .updateTable("clients")
+      .set((expression) => ({ clientsMax: expression.ref("clientsMax") }))
+      .where("rid", "=", ownerRid)
+      .execute();
     const { count } = await transaction
       .selectFrom("clients")
       .where("ownerRid", "=", ownerRid)

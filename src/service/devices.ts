@@ -42,6 +42,8 @@ export interface Remapping {
   readonly oldSn: string;
   readonly sn: string;
   readonly clientRid: string;
+  /** Unix seconds. */
+  readonly activableUntil: number;
 }
 
 interface Candidate {
@@ -55,8 +57,15 @@ interface Candidate {
   readonly cikSealed: Buffer | null;
 }
 
-/** Undoes the transaction of `enable`; never leaves this file. */
-class LostRace extends Error {}
+/** Why a change was not made. */
+type DeviceFault = "unknown-serial" | "client-exists" | "client-gone" | "owner-full";
+
+/** Undoes a transaction; never leaves this file. */
+class Undone extends Error {
+  constructor(readonly fault: DeviceFault) {
+    super(fault);
+  }
+}
 
 export class DeviceStore {
   readonly #candidate;
@@ -109,50 +118,31 @@ export class DeviceStore {
   }
 
   /** Makes a client under the owner and puts it behind an unused serial. Returns its RID. */
-  async enable(
-    enablement: Enablement,
-  ): Promise<{ rid: string } | "unknown-serial" | "client-exists" | "owner-full"> {
+  enable(enablement: Enablement): Promise<{ rid: string } | DeviceFault> {
     const { modelId, sn, ownerRid, enabledBy, now, activableUntil } = enablement;
-    try {
-      return await this.database.transaction().execute(async (transaction) => {
-        const serial = await this.serials.materialise(transaction, modelId, sn);
-        if (serial === undefined) return "unknown-serial";
-        if (serial.clientRid !== null) return "client-exists";
-        if (!(await this.clients.hasRoom(transaction, ownerRid))) return "owner-full";
-        const { rid } = await this.clients.create(transaction, {
-          ownerRid,
-          status: "notactivated",
-          activableUntil,
-          createdAt: now,
-          clientsMax: null,
-        });
-        const { numUpdatedRows } = await transaction
-          .updateTable("serials")
-          .set({ clientRid: rid, enabledBy })
-          .where("id", "=", serial.id)
-          .where("clientRid", "is", null)
-          .executeTakeFirstOrThrow();
-        if (numUpdatedRows !== 1n) throw new LostRace();
-        return { rid };
+    return this.#change(async (transaction) => {
+      const serialId = await this.#unusedSerial(transaction, modelId, sn);
+      if (!(await this.clients.hasRoom(transaction, ownerRid))) throw new Undone("owner-full");
+      const { rid } = await this.clients.create(transaction, {
+        ownerRid,
+        status: "notactivated",
+        activableUntil,
+        createdAt: now,
+        clientsMax: null,
       });
-    } catch (error) {
-      if (error instanceof LostRace) return "client-exists";
-      throw error;
-    }
+      await attach(transaction, serialId, rid, enabledBy);
+      return { rid };
+    });
   }
 
   /**
    * Puts the client behind `oldSn` behind `sn` instead, with a new CIK and a new window (S-30).
    * `clientRid`: the client that the caller has found there.
    */
-  async remap(
-    { modelId, oldSn, sn, clientRid }: Remapping,
-    activableUntil: number,
-  ): Promise<"remapped" | "unknown-serial" | "client-exists" | "client-gone"> {
-    return this.database.transaction().execute(async (transaction) => {
-      const serial = await this.serials.materialise(transaction, modelId, sn);
-      if (serial === undefined) return "unknown-serial";
-      if (serial.clientRid !== null) return "client-exists";
+  remap(remapping: Remapping): Promise<"remapped" | DeviceFault> {
+    const { modelId, oldSn, sn, clientRid, activableUntil } = remapping;
+    return this.#change<"remapped">(async (transaction) => {
+      const serialId = await this.#unusedSerial(transaction, modelId, sn);
       const old = await transaction
         .updateTable("serials")
         .set({ clientRid: null })
@@ -162,15 +152,31 @@ export class DeviceStore {
         .returning("enabledBy")
         .executeTakeFirst();
       // Somebody else has moved it in the meantime.
-      if (old === undefined) return "client-gone";
-      await transaction
-        .updateTable("serials")
-        .set({ clientRid, enabledBy: old.enabledBy })
-        .where("id", "=", serial.id)
-        .execute();
+      if (old === undefined) throw new Undone("client-gone");
+      await attach(transaction, serialId, clientRid, old.enabledBy);
       const isThere = await this.#regenerate(transaction, clientRid, activableUntil);
-      return isThere ? "remapped" : "client-gone";
+      if (!isThere) throw new Undone("client-gone");
+      return "remapped";
     });
+  }
+
+  /** Runs a change of several rows, all or none, and returns why it was undone. */
+  async #change<Result>(
+    run: (transaction: Database) => Promise<Result>,
+  ): Promise<Result | DeviceFault> {
+    try {
+      return await this.database.transaction().execute(run);
+    } catch (error) {
+      if (error instanceof Undone) return error.fault;
+      throw error;
+    }
+  }
+
+  async #unusedSerial(transaction: Database, modelId: number, sn: string): Promise<number> {
+    const serial = await this.serials.materialise(transaction, modelId, sn);
+    if (serial === undefined) throw new Undone("unknown-serial");
+    if (serial.clientRid !== null) throw new Undone("client-exists");
+    return serial.id;
   }
 
   /** Gives the client a new CIK and a new window; the old CIK is dead at once (S-29). */
@@ -197,4 +203,20 @@ export class DeviceStore {
       .executeTakeFirstOrThrow();
     return numUpdatedRows === 1n;
   }
+}
+
+/** Puts a client behind a serial, unless another request was first. */
+async function attach(
+  transaction: Database,
+  serialId: number,
+  clientRid: string,
+  enabledBy: string | null,
+): Promise<void> {
+  const { numUpdatedRows } = await transaction
+    .updateTable("serials")
+    .set({ clientRid, enabledBy })
+    .where("id", "=", serialId)
+    .where("clientRid", "is", null)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows !== 1n) throw new Undone("client-exists");
 }

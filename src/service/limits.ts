@@ -61,11 +61,11 @@ export const pieceBytes = 65_536;
 export const piecesPerWrite = 4;
 /** Pieces of published blobs kept in memory, most recently read: 16 MiB, several releases. */
 export const cachedPiecesMax = 256;
-/** Prepared statements kept per database; the service's own queries are about fifty. */
+/** Prepared statements kept per database; the service's own queries are about a hundred. */
 export const statementsMax = 256;
 /** Activations in one transaction: bounds how long it holds the database. */
 export const activationsPerCommit = 100;
-/** Rows of one insert: three parameters each stay far below SQLite's 32,766 and PostgreSQL's. */
+/** Rows of one insert: six parameters each stay far below SQLite's 32,766 and PostgreSQL's. */
 export const rowsPerInsert = 500;
 /** Ranges of one model: each is looked at for a serial that is not listed. */
 export const rangesMax = 1000;

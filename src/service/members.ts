@@ -4,6 +4,7 @@
 
 import type { Database } from "./database.js";
 import { rowsPerInsert } from "./limits.js";
+import { holdModel } from "./models.js";
 import type { Page } from "./page.js";
 import { PreparedQuery } from "./prepared-query.js";
 import type { RangeStore } from "./ranges.js";
@@ -116,6 +117,7 @@ export class MemberStore {
     const batch = [...byKey.values()];
     try {
       await this.database.transaction().execute(async (transaction) => {
+        await holdModel(transaction, group.modelId);
         await this.#check(transaction, group, batch);
         await this.#write(transaction, group, batch);
       });

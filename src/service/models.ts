@@ -25,6 +25,18 @@ export interface NewModel extends ModelInfo {
   readonly name: string;
 }
 
+/**
+ * Makes others that hold the same model wait until this transaction ends, in whatever process they
+ * are: for changes that depend on more than the rows they write.
+ */
+export async function holdModel(transaction: Database, id: number): Promise<void> {
+  await transaction
+    .updateTable("models")
+    .set((expression) => ({ name: expression.ref("name") }))
+    .where("id", "=", id)
+    .execute();
+}
+
 export class ModelStore {
   readonly #id;
 

@@ -2,6 +2,7 @@
 
 import type { Database } from "./database.js";
 import { rangesMax } from "./limits.js";
+import { holdModel } from "./models.js";
 import { PreparedQuery } from "./prepared-query.js";
 import { containsSerial, withoutHole } from "./serial-range.js";
 import type { SerialRange } from "./serial-range.js";
@@ -31,6 +32,7 @@ export class RangeStore {
   /** Adds all or none. False if the model would have too many. */
   async add(modelId: number, ranges: readonly SerialRange[]): Promise<boolean> {
     return this.database.transaction().execute(async (transaction) => {
+      await holdModel(transaction, modelId);
       const present = await this.list(transaction, modelId);
       if (present.length + ranges.length > rangesMax) return false;
       await insert(transaction, modelId, ranges);
@@ -44,6 +46,7 @@ export class RangeStore {
    */
   async remove(modelId: number, holes: readonly SerialRange[]): Promise<boolean> {
     return this.database.transaction().execute(async (transaction) => {
+      await holdModel(transaction, modelId);
       let ranges = await this.list(transaction, modelId);
       for (const hole of holes) ranges = ranges.flatMap((range) => withoutHole(range, hole));
       if (ranges.length > rangesMax) return false;

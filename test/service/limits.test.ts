@@ -26,7 +26,8 @@ describe("the limits of the service", () => {
   });
 
   it("keep every statement below the parameters that SQLite takes", () => {
-    assert.ok(limits.rowsPerInsert * 3 <= 32_766);
+    assert.ok(limits.rowsPerInsert * 6 <= 32_766);
+    assert.ok(limits.rangesMax * 6 <= 32_766);
     assert.ok(limits.piecesPerWrite * 3 <= 32_766);
   });
 

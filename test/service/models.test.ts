@@ -73,6 +73,14 @@ describe("models and what belongs to them", () => {
     assert.equal((await acme.activate("m", "000000ff")).status, 409);
   });
 
+  it("list nothing of a range when an enabling is refused", async () => {
+    const owner = await rig.service.admin.createOwner({ vendor: "acme", clientsMax: 0 });
+    await acme.addRanges("m", { format: "base10", first: 0, last: 9 });
+    const body = `enable=true&owner=${owner.rid}`;
+    assert.equal((await acme.post(`${manage}/model/m/7`, body)).status, 409);
+    assert.equal((await acme.get(`${manage}/model/m/`)).body, "");
+  });
+
   it("leave activated devices alone when a range or a share goes", async () => {
     const friend = await VendorClient.create(rig, "friend");
     await acme.addRanges("m", { format: "base10", first: 0, last: 9 });

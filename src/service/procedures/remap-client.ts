@@ -21,8 +21,8 @@ export const remapClient: Procedure = {
     const oldSn = asSerial(request.form.need("oldsn"));
     const clientRid = await enabledClient(api, access, oldSn);
     const activableUntil = nowSeconds(api.clock) + api.activationWindowSeconds;
-    const remapping = { modelId: access.modelId, oldSn, sn, clientRid };
-    const outcome = await api.devices.remap(remapping, activableUntil);
+    const remapping = { modelId: access.modelId, oldSn, sn, clientRid, activableUntil };
+    const outcome = await api.devices.remap(remapping);
     if (outcome !== "remapped") throw new Refusal(outcome);
     return resetContent;
   },
