@@ -3,9 +3,18 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addContent } from "./content.js";
 import { addFirmware } from "./firmware.js";
+import { addGroup } from "./group.js";
+import { addLog } from "./log.js";
+import { addLogin } from "./login.js";
+import { addModel } from "./model.js";
+import { addRange } from "./range.js";
+import { addSerial } from "./serial.js";
 import { addOwner, addServe, addVendor } from "./serve.js";
+import { addShare } from "./share.js";
 import { addSimulate } from "./simulate.js";
+import { addToken } from "./token.js";
 
 const packageFile = new URL("../../../package.json", import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
@@ -19,6 +28,15 @@ addFirmware(program);
 addServe(program);
 addVendor(program);
 addOwner(program);
+addLogin(program);
+addModel(program);
+addSerial(program);
+addRange(program);
+addContent(program);
+addGroup(program);
+addShare(program);
+addToken(program);
+addLog(program);
 
 try {
   await program.parseAsync();

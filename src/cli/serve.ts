@@ -6,6 +6,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import { Admin } from "../service/admin.js";
 import { startService } from "../service/service.js";
 import { openStorage } from "../service/storage.js";
+import { addRegistration } from "./registration.js";
 
 interface ServeOptions {
   readonly data: string;
@@ -32,9 +33,9 @@ export function addServe(program: Command): void {
 }
 
 export function addVendor(program: Command): void {
-  program
-    .command("vendor")
-    .description("vendors of a service")
+  const vendor = program.command("vendor").description("vendors of a service");
+  addRegistration(vendor);
+  vendor
     .command("create")
     .argument("<name>", "the vendor's name, unique in the service")
     .description("make a vendor; prints its secrets, this once")
