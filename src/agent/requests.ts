@@ -41,15 +41,17 @@ export function infoRequest(identity: Identity, cik: string, id: string): HttpRe
   return get(identity, cik, infoTarget(identity.vendor, identity.model, id));
 }
 
-/** Procedure 66. */
-export function rangeRequest(
+/** Procedure 66, for any range of one content: what is the same in all of them is made once. */
+export function rangeRequests(
   identity: Identity,
   cik: string,
   id: string,
-  span: ByteSpan,
-): HttpRequest {
+): (span: ByteSpan) => HttpRequest {
   const request = get(identity, cik, blobTarget(identity.vendor, identity.model, id));
-  return { ...request, fields: [...request.fields, ["Range", formatRange(span.first, span.last)]] };
+  return ({ first, last }) => ({
+    ...request,
+    fields: [...request.fields, ["Range", formatRange(first, last)]],
+  });
 }
 
 function get(identity: Identity, cik: string, target: string): HttpRequest {

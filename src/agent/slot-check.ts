@@ -23,7 +23,8 @@ export interface ExpectedImage {
 }
 
 export class SlotCheck {
-  readonly #verifier: SlotVerifier;
+  readonly #openVerifier: () => SlotVerifier;
+  #verifier: SlotVerifier | undefined;
   readonly #expected: ExpectedImage;
   readonly #onDone: (outcome: SlotCheckOutcome) => void;
   readonly #slices: Slices;
@@ -37,12 +38,14 @@ export class SlotCheck {
   ) {
     this.#expected = expected;
     this.#onDone = onDone;
-    this.#verifier = new SlotVerifier(slot, {
-      chip: expected.chip,
-      openDigest: platform.openDigest,
-      scratch: new Uint8Array(sectorBytes),
-      contentBytes: expected.sizeBytes,
-    });
+    // Opened in the first step: a slot that is too small for the image makes it wrong.
+    this.#openVerifier = () =>
+      new SlotVerifier(slot, {
+        chip: expected.chip,
+        openDigest: platform.openDigest,
+        scratch: new Uint8Array(sectorBytes),
+        contentBytes: expected.sizeBytes,
+      });
     this.#slices = new Slices(platform.timer, () => this.#step());
   }
 
@@ -59,6 +62,7 @@ export class SlotCheck {
 
   #advance(): SlotCheckOutcome | undefined {
     try {
+      this.#verifier ??= this.#openVerifier();
       const verdict = this.#verifier.step();
       if (verdict === undefined) return undefined;
       const digest = toHex(verdict.contentSha256 ?? new Uint8Array(0));

@@ -15,7 +15,7 @@ import type { Identity } from "./identity.js";
 import type { CompleteOptions } from "./options.js";
 import { ProgressStore } from "./progress.js";
 import type { Records } from "./records.js";
-import { infoRequest, listRequest, rangeRequest } from "./requests.js";
+import { infoRequest, listRequest, rangeRequests } from "./requests.js";
 import { RowsExchange } from "./rows-exchange.js";
 import { SlotCheck, type SlotCheckOutcome } from "./slot-check.js";
 import type { Slots } from "./slots.js";
@@ -122,7 +122,7 @@ export class Update {
       sizeBytes: release.sizeBytes,
       chunkBytes,
       progress,
-      rangeRequest: (span) => rangeRequest(identity, cik, release.id, span),
+      rangeRequest: rangeRequests(identity, cik, release.id),
       refuseHead: (head) => this.#refuseHead(release, head),
       prepareSlot: () => {
         this.#slots.clearIdle();

@@ -6,7 +6,7 @@ import {
   activateRequest,
   infoRequest,
   listRequest,
-  rangeRequest,
+  rangeRequests,
 } from "../../src/agent/requests.js";
 import { writeRequest, type HttpRequest } from "../../src/http/request-writer.js";
 
@@ -50,14 +50,19 @@ describe("requests", () => {
       "",
       "",
     ]);
-    const span = { first: 4096, last: 8191 };
-    assert.deepEqual(linesOf(rangeRequest(identity, cik, "lamp-1.1.0", span)), [
-      `GET ${path}&id=lamp-1.1.0 HTTP/1.1`,
-      ...head,
-      "Range: bytes=4096-8191",
-      "",
-      "",
-    ]);
+    const rangeRequest = rangeRequests(identity, cik, "lamp-1.1.0");
+    for (const [first, last] of [
+      [0, 4095],
+      [4096, 4096],
+    ] as const) {
+      assert.deepEqual(linesOf(rangeRequest({ first, last })), [
+        `GET ${path}&id=lamp-1.1.0 HTTP/1.1`,
+        ...head,
+        `Range: bytes=${String(first)}-${String(last)}`,
+        "",
+        "",
+      ]);
+    }
   });
 
   it("name a port that is not 80", () => {
