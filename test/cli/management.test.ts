@@ -154,6 +154,21 @@ describe("the vendor's commands", function () {
     assert.deepEqual(await shell.json("vendor name"), { vendor: "acme" });
   });
 
+  const whole: readonly [line: string, code: number, output: RegExp][] = [
+    ["--help", 0, /login .*model .*serial .*range .*content .*group .*share .*token .*log /s],
+    ["vendor name --json", 0, /^{"vendor":"acme"}\n$/],
+    ["model info never", 1, /^provision: cannot look up model "never": .*\n$/],
+    ["model list --token 123", 2, /unknown option '--token'/],
+  ];
+  for (const [line, code, output] of whole) {
+    it(`belong to the program as it is installed: "${line}", code ${code}`, async () => {
+      const environment = { PROVISION_SERVER: shell.server, PROVISION_TOKEN: shell.acme.token };
+      const ended = await shell.run(line.split(" "), { environment, isWhole: true });
+      assert.equal(ended.code, code);
+      assert.match(ended.stdout + ended.stderr, output);
+    });
+  }
+
   const mistakes: readonly [line: string, code: 1 | 2, words: RegExp][] = [
     ["model", 2, /Usage/],
     ["model create x", 2, /^error: no template/],

@@ -8,7 +8,8 @@ import { join, resolve } from "node:path";
 import type { VendorCredentials } from "../../src/service/admin.js";
 import { startService, type Service } from "../../src/service/service.js";
 
-const program = resolve("build/src/cli/main.js");
+const wholeProgram = resolve("build/src/cli/main.js");
+const vendorProgram = resolve("build/test/cli/vendor-program.js");
 
 export interface Ended {
   readonly code: number | null;
@@ -19,6 +20,8 @@ export interface Ended {
 export interface RunOptions {
   readonly environment?: NodeJS.ProcessEnv;
   readonly stdin?: string;
+  /** The program as it is installed, rather than the vendor's commands alone. */
+  readonly isWhole?: boolean;
 }
 
 export class Shell {
@@ -45,7 +48,11 @@ export class Shell {
   }
 
   /** With nothing in the environment but what is said. */
-  run(words: readonly string[], { environment = {}, stdin = "" }: RunOptions = {}): Promise<Ended> {
+  run(
+    words: readonly string[],
+    { environment = {}, stdin = "", isWhole = false }: RunOptions = {},
+  ): Promise<Ended> {
+    const program = isWhole ? wholeProgram : vendorProgram;
     const child = spawn(process.execPath, [program, ...words], {
       cwd: this.folder,
       env: { PATH: process.env["PATH"], HOME: this.folder, ...environment },
