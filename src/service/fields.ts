@@ -1,7 +1,8 @@
 // The keys of a form or a query, as handlers ask for them.
 //
 // A list may be sent as `k[]=` or as `k=` (S-06). Keys nobody asks for are ignored (S-04). Only
-// `true` in lower case means yes (S-10).
+// `true` in lower case means yes (S-10). A value with a NUL is refused when it is asked for: no text
+// in a database has one.
 
 import { decodeForm, formValue, formValues } from "../protocol/form.js";
 import type { FormPair } from "../protocol/form.js";
@@ -18,7 +19,7 @@ export class Fields {
 
   /** The first value of the key, or undefined. */
   get(name: string): string | undefined {
-    return formValue(this.pairs, name);
+    return withoutNul(formValue(this.pairs, name));
   }
 
   /** The first value of the key; refuses the request if there is none. */
@@ -30,7 +31,7 @@ export class Fields {
 
   /** Every value of the key, in order. */
   list(name: string): string[] {
-    return formValues(this.pairs, name);
+    return formValues(this.pairs, name).map((value) => withoutNul(value));
   }
 
   has(name: string): boolean {
@@ -40,4 +41,9 @@ export class Fields {
   isTrue(name: string): boolean {
     return this.get(name) === "true";
   }
+}
+
+function withoutNul<Text extends string | undefined>(text: Text): Text {
+  if (text?.includes("\0") === true) throw new Refusal("malformed-key");
+  return text;
 }

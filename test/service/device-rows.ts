@@ -58,6 +58,12 @@ export const deviceRows: Row[] = [
   },
   {
     number: 64,
+    title: "refuses a serial with a NUL",
+    request: activation(`${own}&sn=active%00`),
+    expected: badRequest,
+  },
+  {
+    number: 64,
     title: "ignores keys of authorisation, whatever they are",
     request: () => ({
       method: "POST",

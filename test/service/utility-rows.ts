@@ -213,6 +213,12 @@ const remoteCalls: Row[] = [
   },
   {
     number: "-",
+    title: "tells nothing of what is no RID",
+    request: remote({ id: 1, procedure: "share", arguments: ["a\0", {}] }),
+    expected: outcome('{"id":1,"status":"restricted"}'),
+  },
+  {
+    number: "-",
     title: "says that it does not know other procedures",
     request: remote({ id: 1, procedure: "drop", arguments: [] }),
     expected: outcome('{"id":1,"status":"invalid"}'),

@@ -10,7 +10,7 @@ import type { Api } from "../api.js";
 import { clientOfKey } from "../authorisation.js";
 import type { Client } from "../authorisation.js";
 import { Refusal } from "../errors.js";
-import { newIdentifier } from "../identifier.js";
+import { isIdentifier, newIdentifier } from "../identifier.js";
 import { callsMax } from "../limits.js";
 import type { Procedure } from "../procedure.js";
 import { textReply } from "../reply.js";
@@ -90,5 +90,6 @@ async function info(
 }
 
 async function isBelow(api: Api, rid: unknown, client: Client): Promise<boolean> {
-  return typeof rid === "string" && (await api.clients.descends(api.database, rid, client.rid));
+  if (typeof rid !== "string" || !isIdentifier(rid)) return false;
+  return api.clients.descends(api.database, rid, client.rid);
 }
