@@ -211,7 +211,7 @@ export class Agent {
 
   #identify(): void {
     const identity = readIdentity(this.#store, this.#options.identity, this.#platform.macAddress);
-    this.#cik = this.#records.readCik();
+    if (!this.#isCikUnsaved) this.#cik = this.#records.readCik();
     const input = this.#trial.decide();
     if ("problem" in identity) {
       this.#take("unidentified", identity.problem);
@@ -263,7 +263,7 @@ export class Agent {
 
   #list(): void {
     this.#rounds += 1;
-    if (this.#rounds > roundsMax) {
+    if (this.#rounds > (this.#changes < roundsMax ? roundsMax : 1)) {
       this.#take("failed", "the list of releases leads nowhere");
       return;
     }

@@ -27,7 +27,12 @@ import { problemOfFailure, problemOfHead, type ContactProblem } from "./contact.
 import { emptyClaim, PrefixCheck } from "./prefix-check.js";
 import type { ProgressClaim, ProgressStore } from "./progress.js";
 import { RangeExchange, type RangeReceiver } from "./range-exchange.js";
-import { RangePlan, type ByteSpan, type RangeProblem } from "./range-plan.js";
+import {
+  RangePlan,
+  rangeProblemSentences,
+  type ByteSpan,
+  type RangeProblem,
+} from "./range-plan.js";
 import { SlotWriter } from "./slot-writer.js";
 
 export type DownloadOutcome =
@@ -217,10 +222,10 @@ export class Download implements RangeReceiver {
   #stumble(problem: RangeProblem, head?: ResponseHead): void {
     this.#work.connection.close();
     const known = head === undefined ? undefined : problemOfHead(head);
-    if (problem === "content-changed") {
-      this.#finish({ kind: "changed", reason: "the content is not what it was" });
-    } else if (known !== undefined && known.kind !== "failed") this.#finish(known);
-    else this.#retry(known ?? { kind: "failed", reason: `the server sends ${problem}` });
+    const reason = rangeProblemSentences[problem];
+    if (problem === "content-changed") this.#finish({ kind: "changed", reason });
+    else if (known !== undefined && known.kind !== "failed") this.#finish(known);
+    else this.#retry(known ?? { kind: "failed", reason });
   }
 
   #retry(problem: ContactProblem): void {

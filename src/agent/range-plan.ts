@@ -29,6 +29,19 @@ export type RangeProblem =
   /** 1xx, 3xx and whatever else makes no sense here. */
   | "unexpected-status";
 
+/** The problem in words, for a status or a log. */
+export const rangeProblemSentences: Readonly<Record<RangeProblem, string>> = Object.freeze({
+  unauthorized: "the service does not know the key",
+  forbidden: "this device may not have this content",
+  "content-changed": "the content is not what it was",
+  "range-ignored": "the server ignores ranges: asked for a part, it answers 200 with the whole",
+  "range-mismatch": "the server sends another range than the one that was asked for",
+  "body-too-short": "the server sends fewer bytes than it announced",
+  "body-too-long": "the server sends more bytes than it announced",
+  "server-error": "the service has an error, or too much to do",
+  "unexpected-status": "the server's answer makes no sense for a download",
+});
+
 export class RangePlan {
   readonly sizeBytes: number;
   readonly #chunkBytes: number;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,6 +49,8 @@ void chip_flash_open(chip_flash *self, const char *path, int slot)
   self->fd = open(path, O_RDWR | O_CLOEXEC);
   if (self->fd < 0 || fstat(self->fd, &status) < 0)
     chip_fail(CHIP_EXIT_FLASH, "flash %s: %s", path, strerror(errno));
+  if (flock(self->fd, LOCK_EX | LOCK_NB) < 0)
+    chip_fail(CHIP_EXIT_FLASH, "flash %s: another chip is running on it", path);
   if (!S_ISREG(status.st_mode) || status.st_size == 0 || status.st_size % CHIP_FLASH_BLOCK_BYTES)
     chip_fail(CHIP_EXIT_FLASH, "flash %s: not a flash image (size is no multiple of 4096)", path);
   if (!read_all(self->fd, bytes, sizeof bytes, CHIP_PARTITION_TABLE_OFFSET))

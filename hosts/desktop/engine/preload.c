@@ -114,12 +114,23 @@ static void import_dependencies(txMachine *the)
   fxTerminateParser(&parser);
 }
 
+// Shared buffers lie outside the heap: no budget would hold them. Nobody shares memory here.
+static void remove_shared_buffers(txMachine *the)
+{
+  fxBeginHost(the);
+  mxPush(mxGlobal);
+  mxDeleteID(mxID(_SharedArrayBuffer));
+  mxPop();
+  fxEndHost(the);
+}
+
 txMachine *chip_preload(chip *self)
 {
   txMachine *preloading = create_preloading_machine(self);
   if (!preloading)
     chip_fail(CHIP_EXIT_HOST, "the engine does not start");
   chip_define_trace(preloading);
+  remove_shared_buffers(preloading);
   import_dependencies(preloading);
   chip_run_jobs(preloading);
   fxCheckUnhandledRejections(preloading, 1);

@@ -163,6 +163,23 @@ describe("the C host, flash", () => {
     assert.equal(code, 18);
   });
 
+  it("refuses a flash on which another chip runs: 18", async () => {
+    rig.write("flash.bin", blankFlash());
+    const forever = 'import Timer from "timer"; Timer.repeat(() => {}, 10); trace("runs");';
+    let second: Promise<Outcome> | undefined;
+    const program = rig.write("second.js", "trace('runs too')");
+    await rig.run(forever, {
+      arguments: ["--flash", rig.path("flash.bin")],
+      onTrace: (_text, kill) => {
+        second ??= rig.start(["--flash", rig.path("flash.bin"), program]);
+        void second.then(kill);
+      },
+    });
+    const outcome = await second;
+    assert.equal(outcome?.code, 18);
+    assert.match(outcome.stderr, /^# flash [^\n]+ another chip is running on it\n$/);
+  });
+
   it("has only empty names without --flash", async () => {
     const program = 'import Flash from "embedded:storage/flash"; trace([...Flash].length);';
     assert.equal((await rig.run(program)).stdout, "0");
