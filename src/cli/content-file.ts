@@ -58,13 +58,14 @@ export async function saveContent(
   { contents, model, id, file, isQuiet }: ContentFile,
   serial: string | undefined,
 ): Promise<number> {
-  const options = serial === undefined ? {} : { serial };
-  const { byteLength, chunks } = await contents.download(model, id, options);
-  const bar = new ProgressBar(byteLength, "bytes", !isQuiet);
   const draft = `${file}.part`;
   const handle = await open(draft, "w");
+  let bar: ProgressBar | undefined;
   let savedBytes = 0;
   try {
+    const options = serial === undefined ? {} : { serial };
+    const { byteLength, chunks } = await contents.download(model, id, options);
+    bar = new ProgressBar(byteLength, "bytes", !isQuiet);
     for await (const chunk of chunks) {
       await handle.writeFile(chunk);
       savedBytes += chunk.length;
@@ -79,7 +80,7 @@ export async function saveContent(
     await rm(draft, { force: true });
     throw error;
   } finally {
-    bar.end();
+    bar?.end();
     await handle.close();
   }
   return savedBytes;

@@ -13,7 +13,7 @@ export function printList<Item extends object>(
     return;
   }
   if (items.length === 0) {
-    process.stdout.write("none\n");
+    write("none\n");
     return;
   }
   const rows = items.map((item) => columns.map((column) => cell(column, item[column] as Value)));
@@ -33,7 +33,7 @@ export function printItem(json: boolean, item: object): void {
 /** Tells that something was done: facts for programs, a sentence for people. */
 export function printDone(json: boolean, facts: object, sentence: string): void {
   if (json) printJson(facts);
-  else process.stdout.write(`${printable(sentence)}\n`);
+  else write(`${printable(sentence)}\n`);
 }
 
 export function warn(sentence: string): void {
@@ -46,8 +46,17 @@ export async function gather<Item>(items: AsyncIterable<Item>): Promise<Item[]> 
   return gathered;
 }
 
+function write(text: string): void {
+  process.stdout.off("error", endQuietly).on("error", endQuietly).write(text);
+}
+
+/** A reader that has seen enough, such as `head`, is no failure. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
 function printJson(value: object): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  write(`${JSON.stringify(value)}\n`);
 }
 
 function printRows(rows: readonly (readonly string[])[]): void {
@@ -61,7 +70,7 @@ function printRows(rows: readonly (readonly string[])[]): void {
       .join("  ")
       .trimEnd(),
   );
-  process.stdout.write(`${lines.join("\n")}\n`);
+  write(`${lines.join("\n")}\n`);
 }
 
 const secondsSuffix = "Seconds";

@@ -73,7 +73,7 @@ export function misuse(message: string): never {
 }
 
 /** An address without its last slash. Throws InvalidArgumentError. */
-export function serverAddress(text: string): string {
+function serverAddress(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isAddress =
     (url?.protocol === "http:" || url?.protocol === "https:") &&

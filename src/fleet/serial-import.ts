@@ -27,9 +27,9 @@ const batchBytesMax = 1024 * 1024;
 
 /**
  * Throws `invalid`, with the row's number, unless each of `serials` is one, occurs once, and has an
- * extra text that fits: to be found out before the first batch is sent.
+ * extra text that fits.
  */
-export function checkSerials(serials: readonly NewSerial[]): void {
+function checkSerials(serials: readonly NewSerial[]): void {
   const rowOf = new Map<string, number>();
   serials.forEach(({ serial, extra }, index) => {
     const row = index + 1;

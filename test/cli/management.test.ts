@@ -2,8 +2,16 @@
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Shell } from "./shell.js";
+
+interface Piped {
+  readonly error: Error | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 describe("the vendor's commands", function () {
   this.timeout(60_000);
@@ -152,6 +160,19 @@ describe("the vendor's commands", function () {
 
   it("vendor: show the key's name", async () => {
     assert.deepEqual(await shell.json("vendor name"), { vendor: "acme" });
+  });
+
+  it("end in silence if nobody reads on", async () => {
+    const path = fileURLToPath(import.meta.resolve("../../src/cli/output.js"));
+    const items = `Array.from({ length: 200_000 }, (_, at) => ({ serial: "s" + at }))`;
+    const script = `const { printList } = await import("${path}"); printList(false, ${items}, ["serial"])`;
+    const line = `"$0" --input-type=module -e '${script}' | head -n 1; exit "\${PIPESTATUS[0]}"`;
+    const { error, stdout, stderr } = await new Promise<Piped>((done) =>
+      execFile("bash", ["-c", line, process.execPath], (failure, out, err) =>
+        done({ error: failure, stdout: out, stderr: err }),
+      ),
+    );
+    assert.deepEqual([error, stdout, stderr], [null, "serial\n", ""]);
   });
 
   const whole: readonly [line: string, code: number, output: RegExp][] = [

@@ -5,11 +5,12 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { VendorCredentials } from "../../src/service/admin.js";
 import { startService, type Service } from "../../src/service/service.js";
 
 const wholeProgram = resolve("build/src/cli/main.js");
-const vendorProgram = resolve("build/test/cli/vendor-program.js");
+const vendorProgram = fileURLToPath(import.meta.resolve("./vendor-program.js"));
 
 export interface Ended {
   readonly code: number | null;
