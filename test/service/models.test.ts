@@ -118,6 +118,20 @@ describe("models and what belongs to them", () => {
     }
   });
 
+  it("move a client once, however many ask at once", async () => {
+    await acme.addDevice("m", "0");
+    await acme.addRanges("m", { format: "base10", first: 1, last: 20 });
+    const moves = Array.from({ length: 20 }, (_, index) =>
+      acme.post(`${manage}/model/m/${String(index + 1)}`, "enable=true&oldsn=0"),
+    );
+    const statuses = (await Promise.all(moves)).map(({ status }) => status);
+    assert.equal(statuses.filter((status) => status === 205).length, 1);
+    assert.ok(statuses.every((status) => [205, 409, 412].includes(status)));
+    // The one it was moved to has been listed, beside the one it was moved from.
+    const rows = (await acme.get(`${manage}/model/m/`)).body.split("\r\n").slice(0, -1);
+    assert.equal(rows.length, 2);
+  });
+
   it("tell of a client that it is expired when it is disabled or its window has passed", async () => {
     const status = async (): Promise<string | undefined> =>
       (await acme.get(`${manage}/model/m/1`)).body.split(",")[0];
