@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { InvalidArgumentError, type Command } from "commander";
-import { makeFirmware } from "../../hosts/desktop/firmware.js";
 import { formatMeta } from "../protocol/release.js";
 import { parseVersion } from "../protocol/version.js";
 
@@ -23,7 +22,8 @@ export function addFirmware(program: Command): void {
     .requiredOption("--release <version>", "semantic version", version)
     .option("--size <bytes>", "size of the image, a multiple of 16", Number)
     .option("--json", "print JSON", false)
-    .action((file: string, { model, release, size, json }: FirmwareOptions) => {
+    .action(async (file: string, { model, release, size, json }: FirmwareOptions) => {
+      const { makeFirmware } = await import("../../hosts/desktop/firmware.js");
       const image = makeFirmware({
         name: model,
         version: release,

@@ -3,9 +3,7 @@
 
 import { mkdirSync } from "node:fs";
 import { InvalidArgumentError, type Command } from "commander";
-import { Admin } from "../service/admin.js";
-import { startService } from "../service/service.js";
-import { openStorage } from "../service/storage.js";
+import type { Admin } from "../service/admin.js";
 import { addRegistration } from "./registration.js";
 
 interface ServeOptions {
@@ -63,6 +61,7 @@ export function addOwner(program: Command): void {
 }
 
 async function serve({ data, port, host, json }: ServeOptions): Promise<void> {
+  const { startService } = await import("../service/service.js");
   mkdirSync(data, { recursive: true });
   const service = await startService({
     dataDirectory: data,
@@ -84,6 +83,8 @@ async function administer(
   { data, json }: CreateOptions,
   act: (admin: Admin) => Promise<object>,
 ): Promise<void> {
+  const { Admin } = await import("../service/admin.js");
+  const { openStorage } = await import("../service/storage.js");
   mkdirSync(data, { recursive: true });
   const storage = await openStorage(data, process.env["PROVISION_KEY"]);
   try {

@@ -1,16 +1,17 @@
 // `provision simulate`: the whole life of a device, from the factory to a confirmed update.
 
 import type { Command } from "commander";
-import { formatFacts } from "./facts.js";
-import { Simulation } from "./simulation.js";
 import { addSimulationOptions, type SimulationOptions } from "./simulation-options.js";
-import { SimulationView } from "./simulation-view.js";
 
 /** Adds the command. It sets the exit code 1 if the device did not end on a new version. */
 export function addSimulate(program: Command): void {
   addSimulationOptions(program.command("simulate"))
     .description("boot a simulated device, update it, cut its power on the way")
     .action(async (options: SimulationOptions) => {
+      // Loaded when they are needed: they bring compiler, engine and service along.
+      const { formatFacts } = await import("./facts.js");
+      const { Simulation } = await import("./simulation.js");
+      const { SimulationView } = await import("./simulation-view.js");
       // With --json, stdout is for the one object.
       const view = new SimulationView(
         options.json ? process.stderr : process.stdout,

@@ -5,12 +5,10 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { VendorCredentials } from "../../src/service/admin.js";
 import { startService, type Service } from "../../src/service/service.js";
 
-const wholeProgram = resolve("build/src/cli/main.js");
-const vendorProgram = fileURLToPath(import.meta.resolve("./vendor-program.js"));
+const program = resolve("build/src/cli/main.js");
 
 export interface Ended {
   readonly code: number | null;
@@ -21,8 +19,6 @@ export interface Ended {
 export interface RunOptions {
   readonly environment?: NodeJS.ProcessEnv;
   readonly stdin?: string;
-  /** The program as it is installed, rather than the vendor's commands alone. */
-  readonly isWhole?: boolean;
 }
 
 export class Shell {
@@ -49,11 +45,7 @@ export class Shell {
   }
 
   /** With nothing in the environment but what is said. */
-  run(
-    words: readonly string[],
-    { environment = {}, stdin = "", isWhole = false }: RunOptions = {},
-  ): Promise<Ended> {
-    const program = isWhole ? wholeProgram : vendorProgram;
+  run(words: readonly string[], { environment = {}, stdin = "" }: RunOptions = {}): Promise<Ended> {
     const child = spawn(process.execPath, [program, ...words], {
       cwd: this.folder,
       env: { PATH: process.env["PATH"], HOME: this.folder, ...environment },
