@@ -120,14 +120,16 @@ export class TrialRun {
     }
   }
 
-  /** Gives the old image its place back; if there is none, the trial begins anew. */
+  /**
+   * Gives the old image its place back. If there is none, the trial goes on without a limit: its
+   * end would only come before that of a pause, again and again, and nobody be asked any more.
+   */
   revert(): void {
     this.stop();
     if (this.#slots.canRollBack) {
       this.#slots.rollBack();
       this.#report("reset");
     } else {
-      this.#begin();
       this.#report("failed", "there is no other image to go back to");
     }
   }

@@ -15,7 +15,7 @@ const oldImage = makeImage({ version: "1.0.0", bytes: 1360 });
 const newImage = makeImage({ version: "1.1.0", bytes: sectorBytes + 1360 });
 const slotOffsets = [0x20000, 0x40000];
 const seed = Number(env["CUT_SEED"] ?? 1);
-const lives = Number(env["CUT_LIVES"] ?? 400);
+const lives = Number(env["CUT_LIVES"] ?? 240);
 
 /** A small and fast source of numbers, the same for the same seed (mulberry32). */
 function randomFrom(start: number): () => number {
