@@ -16,6 +16,12 @@ import { addShare } from "./share.js";
 import { addSimulate } from "./simulate.js";
 import { addToken } from "./token.js";
 
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 const packageFile = new URL("../../../package.json", import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
 

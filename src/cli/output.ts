@@ -47,12 +47,7 @@ export async function gather<Item>(items: AsyncIterable<Item>): Promise<Item[]> 
 }
 
 function write(text: string): void {
-  process.stdout.off("error", endQuietly).on("error", endQuietly).write(text);
-}
-
-/** A reader that has seen enough, such as `head`, is no failure. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
+  process.stdout.write(text);
 }
 
 function printJson(value: object): void {
