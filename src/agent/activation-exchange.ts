@@ -5,8 +5,8 @@ import type { HttpRequest } from "../http/request-writer.js";
 import type { ResponseHead } from "../http/head-parser.js";
 import { cikCharacters } from "../protocol/limits.js";
 import { readCik } from "../protocol/paths.js";
-import type { ConnectionFailure, Exchange } from "./connection.js";
 import { failedAnswer, problemOfFailure, type ContactProblem } from "./contact.js";
+import type { ConnectionFailure, Exchange } from "./exchange.js";
 
 /** A CIK with a line end after it, which some servers send. */
 const bodyBytesMax = cikCharacters + 2;

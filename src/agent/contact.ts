@@ -4,7 +4,7 @@
 import type { ResponseHead } from "../http/head-parser.js";
 import { retryDelayMsMax } from "../protocol/limits.js";
 import { retryAfterMs } from "./back-off.js";
-import type { ConnectionFailure } from "./connection.js";
+import type { ConnectionFailure } from "./exchange.js";
 import { problemOfStatus } from "./range-plan.js";
 
 export type ContactProblem =

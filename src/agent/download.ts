@@ -22,8 +22,9 @@ import {
   sectorBytes,
 } from "../protocol/limits.js";
 import { retryDelayMs } from "./back-off.js";
-import type { Connection, ConnectionFailure } from "./connection.js";
+import type { Connection } from "./connection.js";
 import { problemOfFailure, problemOfHead, type ContactProblem } from "./contact.js";
+import type { ConnectionFailure } from "./exchange.js";
 import { emptyClaim, PrefixCheck } from "./prefix-check.js";
 import type { ProgressClaim, ProgressStore } from "./progress.js";
 import { RangeExchange, type RangeReceiver } from "./range-exchange.js";

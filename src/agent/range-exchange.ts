@@ -3,7 +3,7 @@
 
 import type { HttpRequest } from "../http/request-writer.js";
 import type { ResponseHead } from "../http/head-parser.js";
-import type { ConnectionFailure, Exchange } from "./connection.js";
+import type { ConnectionFailure, Exchange } from "./exchange.js";
 import type { ByteSpan } from "./range-plan.js";
 
 export interface RangeReceiver {

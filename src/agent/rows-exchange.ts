@@ -4,8 +4,8 @@
 import type { HttpRequest } from "../http/request-writer.js";
 import type { ResponseHead } from "../http/head-parser.js";
 import { RowReader } from "../protocol/csv.js";
-import type { ConnectionFailure, Exchange } from "./connection.js";
 import { failedAnswer, problemOfFailure, problemOfHead, type ContactProblem } from "./contact.js";
+import type { ConnectionFailure, Exchange } from "./exchange.js";
 
 export class RowsExchange implements Exchange {
   readonly request: HttpRequest;

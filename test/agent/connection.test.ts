@@ -2,7 +2,8 @@
 // send what nobody asked for.
 
 import assert from "node:assert/strict";
-import { Connection, type Exchange } from "../../src/agent/connection.js";
+import { Connection } from "../../src/agent/connection.js";
+import type { Exchange } from "../../src/agent/exchange.js";
 import {
   answerTimeoutMs,
   connectTimeoutMs,

@@ -4,8 +4,9 @@
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { Connection, type Exchange } from "../../src/agent/connection.js";
+import { Connection } from "../../src/agent/connection.js";
 import { Download } from "../../src/agent/download.js";
+import type { Exchange } from "../../src/agent/exchange.js";
 import { ProgressStore } from "../../src/agent/progress.js";
 import { openSha256 } from "../../src/flash/sha256.js";
 import type { FlashPartition } from "../../src/ports/flash.js";
