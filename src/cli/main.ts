@@ -9,6 +9,7 @@ import { addGroup } from "./group.js";
 import { addLog } from "./log.js";
 import { addLogin } from "./login.js";
 import { addModel } from "./model.js";
+import { bearClosedPipe } from "./output.js";
 import { addRange } from "./range.js";
 import { addSerial } from "./serial.js";
 import { addOwner, addServe, addVendor } from "./serve.js";
@@ -16,11 +17,7 @@ import { addShare } from "./share.js";
 import { addSimulate } from "./simulate.js";
 import { addToken } from "./token.js";
 
-// A reader that has seen enough, such as `head`, is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+bearClosedPipe();
 
 const packageFile = new URL("../../../package.json", import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };

@@ -47,7 +47,17 @@ export async function gather<Item>(items: AsyncIterable<Item>): Promise<Item[]> 
 }
 
 function write(text: string): void {
+  bearClosedPipe();
   process.stdout.write(text);
+}
+
+/** A reader that has seen enough, such as `head`, is no failure. */
+export function bearClosedPipe(): void {
+  process.stdout.off("error", endQuietly).on("error", endQuietly);
+}
+
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 function printJson(value: object): void {
