@@ -8,6 +8,11 @@ describe("back-off", () => {
     assert.deepEqual(delays, [1000, 2000, 4000, 8000, 8000, 8000]);
   });
 
+  it("is spread evenly between half and one and a half of the delay", () => {
+    const delays = [0, 0.25, 0.75, 1].map((random) => retryDelayMs(1, 1000, 8000, random));
+    assert.deepEqual(delays, [1000, 1500, 2500, 3000]);
+  });
+
   it("stays within half and one and a half of the delay", () => {
     fc.assert(
       fc.property(

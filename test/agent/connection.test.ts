@@ -238,6 +238,19 @@ describe("a connection that ends", () => {
     assert.equal(asker.connection.room, depth);
   });
 
+  it("by its user, and is opened again: what still comes for the old one does not count", () => {
+    const asker = new Asker().open("/a");
+    const old = asker.rig.socket;
+    asker.connection.close();
+    asker.open("/b");
+    old.options.onReadable(100);
+    old.options.onWritable(0);
+    old.options.onError();
+    asker.ask("/c");
+    asker.rig.socket.receive(ok("") + ok(""));
+    assert.deepEqual(asker.ends, ["end:/b", "end:/c"]);
+  });
+
   it("by its user, in the middle of an answer: the rest of what arrived is not read", () => {
     const asker = new Asker();
     asker.onEvent = () => {

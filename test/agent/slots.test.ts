@@ -95,6 +95,15 @@ describe("slots", () => {
     assert.deepEqual(device.boot(1).decide(), { kind: "ordinary" });
   });
 
+  it("forget what was armed before a byte of it is given up", () => {
+    const device = new Device();
+    const slots = device.boot(0);
+    slots.arm(release, digest);
+    slots.clearIdle();
+    assert.equal(slots.armed, undefined);
+    assert.deepEqual(device.boot(0).decide(), { kind: "ordinary" });
+  });
+
   it("count trials on when the same release is armed again, and anew for another", () => {
     const device = new Device();
     const slots = device.boot(0);
@@ -168,10 +177,14 @@ describe("slots with a full store", () => {
     device.stores.bytesMax = 0;
     assert.throws(() => {
       slots.arm(release, digest);
-    });
+    }, /full/);
+    device.stores.bytesMax = Infinity;
+    slots.arm(release, digest);
+    device.stores.bytesMax = 0;
     assert.throws(() => {
       slots.switchToArmed();
-    });
+    }, /full/);
+    // A trial that is not counted is not begun.
     assert.equal(device.stateOf(1), undefined);
   });
 

@@ -49,6 +49,29 @@ describe("an update", () => {
     }
   });
 
+  it("refuses an image that is older inside than its id promises", () => {
+    const world = new World();
+    world.publish("1.1.0", makeImage({ version: "0.9.0" }), "");
+    assert.equal(bootsOf(world), 1);
+    assert.match(world.status.reason, /older than the running one/);
+    assert.deepEqual(world.erasedBlocks(1), []);
+  });
+
+  it("does not start what was replaced while it was verified", () => {
+    const world = new World();
+    const image = world.publish("1.1.0");
+    world.chip.powerOn();
+    world.liveUntilState("verifying");
+    const other = makeImage({ version: "1.1.0", project: "lamp-sim", bytes: image.length });
+    other[1000] = (other[1000] ?? 0) ^ 1;
+    const meta = `version=1.1.0&sha256=${sha256Hex(other)}`;
+    world.service.contents.set("lamp-1.1.0", { bytes: other, meta, timestampSeconds: 9 });
+    world.liveUntilState("idle");
+    // The new one is no image; what was there before is not started either.
+    assert.deepEqual([world.chip.boots, world.confirmedVersion], [1, "1.0.0"]);
+    assert.match(world.status.reason, /rejected before/);
+  });
+
   it("takes a SHA-256 in upper case, and the newest of ten thousand contents", () => {
     const world = new World({ agent: { pollIntervalMs: 24 * hourMs } });
     const image = makeImage({ version: "1.2.0" });
