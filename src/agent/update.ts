@@ -262,10 +262,12 @@ export class Update {
       return `it is for chip ${String(head.header.chipId)}, not ${String(running.header.chipId)}`;
     }
     if (projectName !== running.descriptor.projectName) {
-      return `it is of project "${projectName}", not "${running.descriptor.projectName}"`;
+      // Of bytes that anybody may have made: escaped, they keep to one line of a log.
+      const name = JSON.stringify(projectName);
+      return `it is of project ${name}, not "${running.descriptor.projectName}"`;
     }
     if (release.version !== undefined && release.version !== version) {
-      return `it says version ${version}, its meta says ${release.version}`;
+      return `it says version ${JSON.stringify(version)}, its meta says ${release.version}`;
     }
     return this.#refuseVersion(version) ?? this.#options.hooks.refuseRelease?.(release, head);
   }

@@ -72,6 +72,21 @@ describe("an update", () => {
     assert.match(world.status.reason, /rejected before/);
   });
 
+  it("keeps what an image says of itself out of the log's lines", () => {
+    for (const text of ["two\nlines", "\u001b[2J"]) {
+      for (const image of [
+        makeImage({ version: "1.1.0", project: text }),
+        makeImage({ version: text }),
+      ]) {
+        const world = new World();
+        world.publish("1.1.0", image);
+        assert.equal(bootsOf(world), 1);
+        assert.match(world.status.reason, /rejected before/);
+        for (const line of world.log) assert.match(line, /^[^\u0000-\u001f]*$/);
+      }
+    }
+  });
+
   it("takes a SHA-256 in upper case, and the newest of ten thousand contents", () => {
     const world = new World({ agent: { pollIntervalMs: 24 * hourMs } });
     const image = makeImage({ version: "1.2.0" });
