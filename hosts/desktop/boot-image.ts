@@ -140,7 +140,7 @@ class ImageReader {
       throw new ImageProblem(`segment ${index} does not lie where its address says`);
     }
     for (let left = byteLength; left > 0; left -= portionBytes) {
-      for (const byte of this.#take(Math.min(left, portionBytes))) this.#checksum ^= byte;
+      this.#checksum ^= exclusiveOr(this.#take(Math.min(left, portionBytes)));
     }
     return segment;
   }
@@ -175,4 +175,14 @@ class ImageReader {
     this.#position += byteLength;
     return bytes;
   }
+}
+
+/** Of all bytes; four at a time, for the boot of a simulated fleet is mostly this. */
+function exclusiveOr(bytes: Buffer): number {
+  let word = 0;
+  let at = 0;
+  for (; at + 4 <= bytes.length; at += 4) word ^= bytes.readInt32LE(at);
+  let result = (word ^ (word >>> 8) ^ (word >>> 16) ^ (word >>> 24)) & 0xff;
+  for (; at < bytes.length; at += 1) result ^= bytes[at] ?? 0;
+  return result;
 }

@@ -47,17 +47,6 @@ class CutWorld extends World {
     this.publish("1.1.0", newImage);
     this.flash.powerOn(); // What the factory wrote does not count.
   }
-
-  override bearCuts<Result>(live: () => Result): Result | undefined {
-    try {
-      return super.bearCuts(live);
-    } catch (error) {
-      // Whatever a program makes of what the flash throws: without power it is over.
-      if (!this.flash.wasCut) throw error;
-      this.bearCuts(() => undefined);
-      return undefined;
-    }
-  }
 }
 
 /** The slot holds all of the old image, or all of the new one. */

@@ -60,9 +60,13 @@ export interface FlashCounts {
 /** What `snapshot` returned; opaque, and good for any partition of the same size. */
 export interface NorSnapshot {
   readonly content: Uint8Array;
-  readonly unstable: Uint8Array;
+  /** Undefined if every byte is stable. */
+  readonly unstable: Uint8Array | undefined;
   readonly noise: number;
 }
+
+/** Hears of an operation just before it happens; `bytes` are those of a program. */
+export type OnOperation = (operation: FlashOperation, bytes: Uint8Array | undefined) => void;
 
 const noCounts = { reads: 0, readBytes: 0, programs: 0, programmedBytes: 0, erases: 0 };
 
@@ -74,10 +78,13 @@ export class NorFlash implements FlashPartition {
   readonly #content: Uint8Array;
   /** 1 for each byte that an erase cut short left undefined. */
   readonly #unstable: Uint8Array;
+  /** A cut erase has left such bytes since the last restore; they may be gone again. */
+  #mayBeUnstable = false;
   #noise = 1;
   #operations: FlashOperation[] = [];
   #cut: Cut | undefined;
   #state: "on" | "cut" | "closed" = "on";
+  onOperation: OnOperation | undefined;
 
   constructor(options: NorFlashOptions) {
     const { size, blockLength = 4096, overwrite = "throw", readOnly = false } = options;
@@ -114,6 +121,10 @@ export class NorFlash implements FlashPartition {
     this.#demandRange(byteOffset, buffer.length);
     this.counts.reads += 1;
     this.counts.readBytes += buffer.length;
+    if (!this.#mayBeUnstable) {
+      buffer.set(this.#content.subarray(byteOffset, byteOffset + buffer.length));
+      return;
+    }
     for (let i = 0; i < buffer.length; i += 1) {
       const byte = this.#content[byteOffset + i] ?? 0;
       buffer[i] = this.#unstable[byteOffset + i] === 1 ? byte | this.#nextNoise() : byte;
@@ -125,7 +136,7 @@ export class NorFlash implements FlashPartition {
     this.#demandRange(byteOffset, buffer.length);
     this.#demandWritable();
     this.#demandProgrammable(buffer, byteOffset);
-    const cut = this.#begin({ kind: "program", byteOffset, byteLength: buffer.length });
+    const cut = this.#begin({ kind: "program", byteOffset, byteLength: buffer.length }, buffer);
     const end = cut?.bytes ?? buffer.length;
     for (let i = 0; i < end; i += 1) this.#clear(byteOffset + i, buffer[i] ?? 0);
     if (cut !== undefined) {
@@ -172,14 +183,16 @@ export class NorFlash implements FlashPartition {
 
   /** The content now, bits of an unfinished erase as they were. Works without power. */
   snapshot(): NorSnapshot {
-    const [content, unstable] = [this.#content.slice(), this.#unstable.slice()];
-    return { content, unstable, noise: this.#noise };
+    const unstable = this.#mayBeUnstable ? this.#unstable.slice() : undefined;
+    return { content: this.#content.slice(), unstable, noise: this.#noise };
   }
 
-  restore(snapshot: NorSnapshot): void {
-    this.#content.set(snapshot.content);
-    this.#unstable.set(snapshot.unstable);
-    this.#noise = snapshot.noise;
+  restore({ content, unstable, noise }: NorSnapshot): void {
+    this.#content.set(content);
+    if (unstable !== undefined) this.#unstable.set(unstable);
+    else if (this.#mayBeUnstable) this.#unstable.fill(0);
+    this.#mayBeUnstable = unstable !== undefined;
+    this.#noise = noise;
   }
 
   #erase(start: number): void {
@@ -204,12 +217,14 @@ export class NorFlash implements FlashPartition {
     this.#content[border] = (this.#content[border] ?? 0) | borderOf(cut);
     if (cut.unstableSeed !== undefined) {
       this.#unstable.fill(1, first, first + rest);
+      this.#mayBeUnstable = true;
       this.#noise = cut.unstableSeed >>> 0 || 1;
     }
   }
 
   /** Records an operation; returns the cut if it falls in this one. */
-  #begin(operation: FlashOperation): Cut | undefined {
+  #begin(operation: FlashOperation, bytes?: Uint8Array): Cut | undefined {
+    this.onOperation?.(operation, bytes);
     const isCut = this.#cut?.operation === this.#operations.length;
     this.#operations.push(operation);
     if (!isCut) return undefined;
@@ -260,12 +275,14 @@ export class NorFlash implements FlashPartition {
 
   #demandProgrammable(buffer: Uint8Array, byteOffset: number): void {
     for (let i = 0; i < buffer.length; i += 1) {
-      const [old, byte] = [this.#content[byteOffset + i] ?? 0, buffer[i] ?? 0];
-      const at = `byte ${byteOffset + i}`;
+      const old = this.#content[byteOffset + i] ?? 0;
+      const byte = buffer[i] ?? 0;
       if (this.#overwrite === "throw" && (byte & ~old) !== 0) {
-        throw new Error(`${at}: programming ${hex(byte)} over ${hex(old)} needs 0 -> 1`);
+        const wanted = `programming ${hex(byte)} over ${hex(old)}`;
+        throw new Error(`byte ${byteOffset + i}: ${wanted} needs 0 -> 1`);
       }
       if (this.#unstable[byteOffset + i] === 1 && byte !== 0) {
+        const at = `byte ${byteOffset + i}`;
         throw new Error(`${at}: programming ${hex(byte)} in a block whose erase was cut short`);
       }
     }

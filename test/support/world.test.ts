@@ -64,6 +64,24 @@ describe("a device's world", () => {
     assert.equal(world.powerCuts, 2);
   });
 
+  it("bears a cut within the reboot that follows a cut", () => {
+    const world = idleWorld();
+    const powerOn = world.flash.powerOn.bind(world.flash);
+    let cutsLeft = 3;
+    world.flash.powerOn = () => {
+      powerOn();
+      // The first boot of a device records itself: the boot loader erases and programs otadata.
+      if (cutsLeft-- > 0) world.flash.cutAt({ operation: 0, bytes: 100, unstableSeed: 1 });
+    };
+    world.flash.cutAt({ operation: 0, bytes: 0 });
+    world.bearCuts(() => {
+      world.chip.powerOn();
+    });
+    assert.equal(world.powerCuts, 4);
+    assert.equal(world.chip.slot, 0);
+    assert.ok(!world.flash.wasCut);
+  });
+
   it("passes on whatever else is thrown, and what is returned", () => {
     const world = idleWorld();
     assert.equal(

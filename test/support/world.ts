@@ -16,7 +16,7 @@ import { writeAppImage } from "../../src/flash/app-image-writer.js";
 import { writePartitionTable } from "../../src/flash/partition-table.js";
 import { openSha256 } from "../../src/flash/sha256.js";
 import { MemoryStores } from "./memory-store.js";
-import { NorFlash, PowerCut } from "./nor-flash.js";
+import { NorFlash } from "./nor-flash.js";
 import { VirtualService } from "./virtual-service.js";
 
 export const slotBytes = 0x20000;
@@ -178,15 +178,27 @@ export class World {
     try {
       result = live();
     } catch (error) {
-      if (!(error instanceof PowerCut)) throw error;
+      if (!this.#isOff()) throw error;
     }
-    if (!this.flash.wasCut) return result;
-    // Whether or not the program caught what the flash threw: without power it is over.
-    this.powerCuts += 1;
-    this.chip.cutPower();
-    this.flash.powerOn();
-    this.chip.powerOn("power-on");
+    if (!this.#isOff()) return result;
+    // Whatever the program made of what the flash threw: without power it is over. The boot that
+    // follows writes flash as well, and may lose power in its turn.
+    while (this.#isOff()) {
+      this.powerCuts += 1;
+      this.chip.cutPower();
+      this.flash.powerOn();
+      try {
+        this.chip.powerOn("power-on");
+      } catch (error) {
+        if (!this.#isOff()) throw error;
+      }
+    }
     return undefined;
+  }
+
+  /** A method, because it changes between two looks. */
+  #isOff(): boolean {
+    return this.flash.wasCut;
   }
 
   liveUntilState(state: AgentStatus["state"], forMs?: number): void {
