@@ -5,15 +5,19 @@
 //   pseudo-random bytes up to the size that is wanted | checksum | SHA-256
 //
 //   main.js     the composition root; the one module that is not preloaded
+//   host.js     how the agent is started here
 //   device.js   agent and platform, bundled
-//   config.js   what the product has compiled in
+//   config.js   what the simulation asks for
+//
+// A product's own program takes the place of main.js: all of it in one module, but for the agent,
+// which it imports as "provision-agent/device" and finds in host.js.
 //
 // The archive is module-archive.ts's.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
+import { buildSync, type BuildFailure, type BuildOptions } from "esbuild";
 import { writeAppImage, type SegmentSource } from "../../src/flash/app-image-writer.js";
 import { openSha256 } from "../../src/flash/sha256.js";
 import type { FirmwareConfig } from "./device/config.js";
@@ -26,11 +30,13 @@ export interface FirmwareSource {
   /** A semantic version of at most 31 characters. */
   readonly version: string;
   readonly config?: FirmwareConfig;
+  /** File of a product's main module, in TypeScript or JavaScript; the agent alone if absent. */
+  readonly program?: string;
   /** Of the whole image, a multiple of 16. As small as it gets if absent. */
   readonly byteLength?: number;
   /** Of the padding, so that two releases do not share it. */
   readonly seed?: number;
-  /** Modules in place of, or beside, the ones above: a product's own `main.js`. */
+  /** Modules in place of, or beside, the ones above. */
   readonly modules?: Modules;
   /** Of the image's header; the ESP32 if absent. */
   readonly chipId?: number;
@@ -38,6 +44,10 @@ export interface FirmwareSource {
 
 /** What keeps a real chip from taking the image. */
 const projectSuffix = "-sim";
+
+/** What a product imports, and where it finds that here. */
+const agentModule = "provision-agent/device";
+const hostModule = "./host.js";
 
 /** Where the ESP32 shows flash as data; an image's first segment lies at offset 32 of a page. */
 const payloadAddress = 0x3f400020;
@@ -53,9 +63,9 @@ const descriptorBytes = 256;
 const digestBytes = 32;
 const rowBytes = 16;
 
-/** The image. Throws an Error if it does not fit `byteLength`. */
+/** The image. Throws an Error if it does not fit `byteLength`, or the program has mistakes. */
 export function makeFirmware(source: FirmwareSource): Uint8Array {
-  const archive = encodeModules({ ...deviceModules(source.config), ...source.modules });
+  const archive = encodeModules({ ...deviceModules(source), ...source.modules });
   return writeAppImage({
     chipId: source.chipId ?? chipIdDefault,
     entryAddress,
@@ -93,17 +103,34 @@ function padding({ byteLength, seed = 0 }: FirmwareSource, archiveBytes: number)
   return [{ loadAddress: paddingAddress, data: seededBytes(seed, paddingBytes) }];
 }
 
-/** The agent as a program: main.js as it was compiled, everything below it in one module. */
-function deviceModules(config: FirmwareConfig = {}): Modules {
+/** The agent as a program, or with the product's: everything that both have in one module. */
+function deviceModules({ program, config = {} }: FirmwareSource): Modules {
   const folder = fileURLToPath(new URL("device/", import.meta.url));
   return {
-    "main.js": readFileSync(`${folder}main.js`, "utf8"),
+    "main.js": program === undefined ? readFileSync(`${folder}main.js`, "utf8") : own(program),
+    "host.js": readFileSync(`${folder}host.js`, "utf8"),
     "device.js": bundle(`${folder}device.js`),
     "config.js": `export const config = Object.freeze(${JSON.stringify(config)});\n`,
   };
 }
 
-function bundle(entryPoint: string): string {
+/** A product's program. Throws an Error of one line that names the first mistake and its place. */
+function own(program: string): string {
+  try {
+    return bundle(program, { alias: { [agentModule]: hostModule }, external: [hostModule] });
+  } catch (error) {
+    const [mistake] = (error as Partial<BuildFailure>).errors ?? [];
+    if (mistake === undefined) throw error;
+    const { location, text } = mistake;
+    const place = location === null ? program : `${location.file}:${location.line}`;
+    throw new Error(`${place}: ${text}`, { cause: error });
+  }
+}
+
+function bundle(
+  entryPoint: string,
+  options: Pick<BuildOptions, "alias" | "external"> = {},
+): string {
   const { outputFiles } = buildSync({
     entryPoints: [entryPoint],
     bundle: true,
@@ -111,10 +138,12 @@ function bundle(entryPoint: string): string {
     format: "esm",
     platform: "neutral",
     target: "es2022",
-    external: ["embedded:*", "timer", "crypt", "net"],
     // Names stay: they are what an exception on the chip tells.
     minifySyntax: true,
     minifyWhitespace: true,
+    logLevel: "silent",
+    ...options,
+    external: ["embedded:*", "timer", "crypt", "net", ...(options.external ?? [])],
   });
   const [file] = outputFiles;
   if (file === undefined) throw new Error("esbuild gave no bundle");

@@ -1,20 +1,8 @@
-// The chip's composition root: configuration, Wi-Fi, platform, agent. Decides nothing.
-//
-// Configuration is the `config` section of the manifest, overridden on mcconfig's command line
-// (`mcconfig -m -p esp32 wifiSSID=... wifiPassword=...`), where every value is a string. Who the
-// device is comes from the factory's keys in flash.
+// The chip's composition root for a device that is nothing but its agent. Who it is comes from the
+// factory's keys in flash. A product has a main module of its own (hosts/template).
 
-import config from "mc/config";
-import { Agent } from "../../src/agent/agent.js";
 import { openPlatform } from "./platform.js";
-import { joinNetwork } from "./wifi.js";
-
-function text(name: string): string {
-  const value = config[name];
-  return typeof value === "string" ? value : "";
-}
+import { startAgent } from "./start.js";
 
 // The platform first: it starts the watchdog, so that whatever hangs after it is reset.
-const platform = openPlatform();
-joinNetwork({ ssid: text("wifiSSID"), password: text("wifiPassword") }, platform.log);
-new Agent(platform).start();
+startAgent(openPlatform());

@@ -2,7 +2,7 @@
 // compiled in. Decides nothing about activation.
 
 import type { KeyValueStore } from "../ports/key-value.js";
-import { isName, isSerial } from "../protocol/paths.js";
+import { isHost, isName, isSerial } from "../protocol/paths.js";
 import { macSerial, type SerialFormat } from "../protocol/mac-serial.js";
 import { parseDecimal } from "../protocol/decimal.js";
 
@@ -83,18 +83,6 @@ function serialOfMac(
 ): string | undefined {
   if (defaults.serialFromMac === undefined || macAddress === undefined) return undefined;
   return macSerial(macAddress(), defaults.serialFromMac);
-}
-
-/** A host name or address of letters, digits, dots and hyphens, as RFC 1123 section 2.1 has it. */
-function isHost(text: string): boolean {
-  if (text.length === 0 || text.length > 253) return false;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    const letter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
-    const digit = code >= 0x30 && code <= 0x39;
-    if (!letter && !digit && code !== 0x2d && code !== 0x2e) return false;
-  }
-  return true;
 }
 
 function readPort(text: string | undefined, fallback: number): number | undefined {

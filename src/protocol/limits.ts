@@ -22,6 +22,8 @@ export const requestBytesMax = 1024;
 
 export const nameBytesMax = 64;
 export const serialBytesMax = 128;
+/** A host name in dotted form, RFC 1035 section 2.3.4. */
+export const hostBytesMax = 253;
 /** A CIK is 40 characters `[0-9A-Za-z]`. */
 export const cikCharacters = 40;
 

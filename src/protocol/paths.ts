@@ -3,7 +3,7 @@
 
 import { isAlphanumeric } from "./ascii.js";
 import { encodeForm } from "./form.js";
-import { cikCharacters, nameBytesMax, serialBytesMax } from "./limits.js";
+import { cikCharacters, hostBytesMax, nameBytesMax, serialBytesMax } from "./limits.js";
 
 export const cikHeader = "X-Exosite-CIK";
 export const tokenHeader = "X-Exosite-Token";
@@ -53,6 +53,21 @@ function isNameText(text: string): boolean {
     if (!isAlphanumeric(text.charCodeAt(at)) && !"._:~- ".includes(text.charAt(at))) return false;
   }
   return text.length > 0;
+}
+
+/**
+ * Whether `text` may be a host: a name or an address of letters, digits, dots and hyphens, as RFC
+ * 1123 section 2.1 has it.
+ */
+export function isHost(text: string): boolean {
+  if (text.length === 0 || text.length > hostBytesMax) return false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const letter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
+    const digit = code >= 0x30 && code <= 0x39;
+    if (!letter && !digit && code !== 0x2d && code !== 0x2e) return false;
+  }
+  return true;
 }
 
 /** Whether `text` has the shape of a CIK. Ours are lower-case hexadecimal, others' may not be. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { decodeForm } from "../../src/protocol/form.js";
-import { nameBytesMax, serialBytesMax } from "../../src/protocol/limits.js";
+import { hostBytesMax, nameBytesMax, serialBytesMax } from "../../src/protocol/limits.js";
 import {
   activateTarget,
   blobTarget,
@@ -11,6 +11,7 @@ import {
   downloadPath,
   infoTarget,
   isCik,
+  isHost,
   isName,
   isSerial,
   readCik,
@@ -78,6 +79,19 @@ describe("names and serials", () => {
     assert.ok(!isName("a".repeat(nameBytesMax + 1)));
     assert.ok(isSerial("a".repeat(serialBytesMax)));
     assert.ok(!isSerial("a".repeat(serialBytesMax + 1)));
+  });
+});
+
+describe("hosts", () => {
+  it("are names in letters, digits, dots and hyphens, or addresses", () => {
+    for (const text of ["acme.m2.exosite.com", "localhost", "127.0.0.1", "A-1"]) {
+      assert.ok(isHost(text), text);
+    }
+    for (const text of ["", "a_b", "a b", "http://a", "a:80", "[::1]", "ä"]) {
+      assert.ok(!isHost(text), text);
+    }
+    assert.ok(isHost("a".repeat(hostBytesMax)));
+    assert.ok(!isHost("a".repeat(hostBytesMax + 1)));
   });
 });
 

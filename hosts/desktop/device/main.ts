@@ -1,8 +1,6 @@
-// The program of the simulated chip: its composition root. The one module whose memory counts from
-// its first statement on; decides nothing.
+// The program of the simulated chip for a device that is nothing but its agent. The one module
+// whose memory counts from its first statement on; decides nothing.
 
-import { config } from "./config.js";
-import { Agent, openPlatform, openReport } from "./device.js";
+import { openPlatform, startAgent } from "./host.js";
 
-const agent = new Agent(openPlatform(), { ...config, observer: openReport() });
-agent.start();
+startAgent(openPlatform());

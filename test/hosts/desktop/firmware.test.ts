@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { esp32, verifyBootImage } from "../../../hosts/desktop/boot-image.js";
 import { type FirmwareSource, makeFirmware } from "../../../hosts/desktop/firmware.js";
@@ -67,7 +69,7 @@ describe("firmware for the simulated chip", () => {
 
   it("carries the program: main as it was compiled, the rest in one module", () => {
     const modules = modulesIn(firmware({ config: { chunkBytes: 8192 } }));
-    assert.deepEqual(Object.keys(modules), ["main.js", "device.js", "config.js"]);
+    assert.deepEqual(Object.keys(modules), ["main.js", "host.js", "device.js", "config.js"]);
     const built = new URL("../../../hosts/desktop/device/main.js", import.meta.url);
     assert.equal(modules["main.js"], readFileSync(built, "utf8"));
     assert.match(modules["config.js"] ?? "", /"chunkBytes":8192/);
@@ -80,7 +82,7 @@ describe("firmware for the simulated chip", () => {
     );
     const foreign = specifiers.filter(
       (specifier) =>
-        !/^(embedded:.+|timer|crypt|net|\.\/(device|config)\.js)$/.test(specifier ?? ""),
+        !/^(embedded:.+|timer|crypt|net|\.\/(host|device|config)\.js)$/.test(specifier ?? ""),
     );
     assert.deepEqual(foreign, []);
     assert.ok(specifiers.includes("embedded:io/socket/tcp"), specifiers.join());
@@ -91,6 +93,31 @@ describe("firmware for the simulated chip", () => {
     const modules = modulesIn(firmware({ modules: own }));
     assert.equal(modules["main.js"], own["main.js"]);
     assert.equal(modules["lamp.js"], own["lamp.js"]);
+  });
+
+  it("takes a product's own program in TypeScript, and gives it the agent", () => {
+    const folder = mkdtempSync(join(tmpdir(), "firmware-"));
+    const program = join(folder, "lamp.ts");
+    writeFileSync(join(folder, "name.ts"), 'export const name: string = "lamp";');
+    const agent = 'import { openPlatform, startAgent } from "provision-agent/device";';
+    const own = 'import { name } from "./name.js"; openPlatform().log(name);';
+    writeFileSync(program, `${agent} ${own} startAgent(openPlatform());`);
+    const { "main.js": main = "", ...others } = modulesIn(firmware({ program }));
+    assert.match(main, /from"\.\/host\.js"/);
+    assert.match(main, /"lamp"/);
+    assert.deepEqual(Object.keys(others), ["host.js", "device.js", "config.js"]);
+
+    writeFileSync(program, 'import "./none.js";');
+    assert.match(
+      messageOf(() => firmware({ program })),
+      /lamp\.ts:1: .*none\.js/,
+    );
+    const none = join(folder, "none.ts");
+    assert.match(
+      messageOf(() => firmware({ program: none })),
+      /none\.ts: /,
+    );
+    rmSync(folder, { recursive: true });
   });
 
   it("does not start on another chip than it is for", () => {

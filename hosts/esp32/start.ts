@@ -1,0 +1,22 @@
+// Starts the agent on the chip: what the network is called comes from the `config` section of the
+// manifest, overridden on mcconfig's command line (`mcconfig -m -p esp32 wifiSSID=...
+// wifiPassword=...`), where every value is a string. Decides nothing.
+
+import config from "mc/config";
+import { Agent } from "../../src/agent/agent.js";
+import type { AgentOptions } from "../../src/agent/options.js";
+import type { Platform } from "../../src/ports/platform.js";
+import { joinNetwork } from "./wifi.js";
+
+function text(name: string): string {
+  const value = config[name];
+  return typeof value === "string" ? value : "";
+}
+
+/** Joins the network and starts the agent. Both go on for ever; returns at once. */
+export function startAgent(platform: Platform, options: AgentOptions = {}): Agent {
+  joinNetwork({ ssid: text("wifiSSID"), password: text("wifiPassword") }, platform.log);
+  const agent = new Agent(platform, options);
+  agent.start();
+  return agent;
+}
