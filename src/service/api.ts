@@ -6,6 +6,7 @@ import type { ClientStore } from "./clients.js";
 import type { ContentStore } from "./contents.js";
 import type { Database } from "./database.js";
 import type { DataViewStore } from "./data-views.js";
+import type { DescriptionStore } from "./descriptions.js";
 import type { DeviceStore } from "./devices.js";
 import type { GrantStore } from "./grants.js";
 import type { GroupStore } from "./groups.js";
@@ -31,6 +32,7 @@ export interface Storage {
   readonly clients: ClientStore;
   readonly contents: ContentStore;
   readonly dataViews: DataViewStore;
+  readonly descriptions: DescriptionStore;
   readonly devices: DeviceStore;
   readonly grants: GrantStore;
   readonly groups: GroupStore;

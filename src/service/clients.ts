@@ -130,6 +130,41 @@ export class ClientStore {
     return false;
   }
 
+  /** Removes the client and all below it. False if one of them has a vendor name or models. */
+  async drop(transaction: Database, rid: string): Promise<boolean> {
+    const tree = transaction.withRecursive("dropped", (query) =>
+      query
+        .selectFrom("clients")
+        .where("clients.rid", "=", rid)
+        .select("clients.rid")
+        .unionAll((below) =>
+          below
+            .selectFrom("clients as c")
+            .innerJoin("dropped as d", "d.rid", "c.ownerRid")
+            .select("c.rid"),
+        ),
+    );
+    const isHeld = await tree
+      .selectFrom("dropped as d")
+      .leftJoin("vendors as v", "v.clientRid", "d.rid")
+      .leftJoin("models as m", "m.ownerRid", "d.rid")
+      .where((where) => where.or([where("v.name", "is not", null), where("m.id", "is not", null)]))
+      .select("d.rid")
+      .executeTakeFirst();
+    if (isHeld !== undefined) return false;
+    for (const table of ["descriptions", "points", "shares", "tokens", "views"] as const) {
+      await tree
+        .deleteFrom(table)
+        .where("clientRid", "in", (query) => query.selectFrom("dropped").select("dropped.rid"))
+        .execute();
+    }
+    await tree
+      .deleteFrom("clients")
+      .where("rid", "in", (query) => query.selectFrom("dropped").select("dropped.rid"))
+      .execute();
+    return true;
+  }
+
   /** Whether `ownerRid` may have one more client, until the end of the transaction. */
   async hasRoom(transaction: Database, ownerRid: string): Promise<boolean> {
     const owner = await transaction

@@ -83,6 +83,8 @@ export const aliasesMax = 100;
 export const valueBytesMax = 4096;
 /** Unexpired views per client. */
 export const viewsMax = 100;
+/** What is said of one client: name, meta, limits. As much as the meta of anything else. */
+export const descriptionBytesMax = 4096;
 /** Calls in one remote procedure call. */
 export const callsMax = 100;
 /** Steps from an owner up to the model's creator; deeper trees are refused. */

@@ -233,6 +233,14 @@ async function createPoints(database: Database, { text, bytes }: ColumnTypes): P
   await schema.createIndex("viewsByClient").on("views").column("clientRid").execute();
 }
 
+async function createDescriptions(database: Database, { text }: ColumnTypes): Promise<void> {
+  await database.schema
+    .createTable("descriptions")
+    .addColumn("clientRid", text, (rid) => rid.primaryKey().references("clients.rid"))
+    .addColumn("json", text, (json) => json.notNull())
+    .execute();
+}
+
 /** Every migration by name; kysely runs those a database has not had yet, in this order. */
 export function migrations(differences: DialectDifferences): Record<string, Migration> {
   const types = columnTypes(differences);
@@ -251,6 +259,11 @@ export function migrations(differences: DialectDifferences): Record<string, Migr
         await createGroups(database, types);
         await createShares(database, types);
         await createPoints(database, types);
+      },
+    },
+    "003-descriptions": {
+      async up(database: Database) {
+        await createDescriptions(database, types);
       },
     },
   };

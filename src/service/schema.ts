@@ -27,6 +27,12 @@ interface ClientTable {
   createdAt: number;
 }
 
+/** What an owner says of a client (S-18): a JSON object, of no meaning to the service. */
+interface DescriptionTable {
+  clientRid: string;
+  json: string;
+}
+
 /** The name registered to a client (S-17): one each way. */
 interface VendorTable {
   name: string;
@@ -163,6 +169,7 @@ interface PropertyTable {
 
 export interface Schema {
   clients: ClientTable;
+  descriptions: DescriptionTable;
   vendors: VendorTable;
   tokens: TokenTable;
   models: ModelTable;

@@ -9,6 +9,7 @@ import { ContentStore } from "./contents.js";
 import { openDatabase } from "./database.js";
 import type { Database } from "./database.js";
 import { DataViewStore } from "./data-views.js";
+import { DescriptionStore } from "./descriptions.js";
 import { DeviceStore } from "./devices.js";
 import { ServiceError } from "./errors.js";
 import { GrantStore } from "./grants.js";
@@ -55,6 +56,7 @@ export async function openStorage(
     clients,
     contents: new ContentStore(database, blobs),
     dataViews: new DataViewStore(database, vault),
+    descriptions: new DescriptionStore(database),
     devices: new DeviceStore(database, vault, clients, serials, writer),
     grants: new GrantStore(database),
     groups: new GroupStore(database),

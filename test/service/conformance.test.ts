@@ -10,6 +10,7 @@ import { groupRows, prepareGroups } from "./group-rows.js";
 import { keyRows } from "./key-rows.js";
 import { listedStatuses } from "./listed-statuses.js";
 import { modelRows, prepareModels } from "./model-rows.js";
+import { remoteRows } from "./remote-rows.js";
 import { prepareSerials, serialRows } from "./serial-rows.js";
 import { prepareShares, shareRows } from "./share-rows.js";
 import { tokenRows } from "./token-rows.js";
@@ -29,6 +30,7 @@ const rows = [
   ...tokenRows,
   ...deviceRows,
   ...keyRows,
+  ...remoteRows,
   ...utilityRows,
   ...otherRows,
 ];

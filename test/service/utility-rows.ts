@@ -159,84 +159,6 @@ const data: Row[] = [
   },
 ];
 
-function remote(call: object): Row["request"] {
-  return ({ acme }) => ({
-    method: "POST",
-    target: "/onep:v1/rpc/process",
-    body: JSON.stringify({ auth: { cik: acme.credentials.cik }, calls: [call] }),
-  });
-}
-
-/** A 200 with this outcome of one call, in which ID stands for any identifier. */
-function outcome(json: string): RegExp {
-  const type = "application/json; charset=utf-8";
-  const source = ok(type, `[${json.replace("ID", "0".repeat(40))}]`).replace(
-    /[.*+?()|[\]{}\\]/g,
-    "\\$&",
-  );
-  return new RegExp(`^${source.replace("0".repeat(40), "[0-9a-f]{40}")}$`);
-}
-
-const remoteCalls: Row[] = [
-  {
-    number: "-",
-    title: "looks up the caller's RID",
-    request: remote({ id: 1, procedure: "lookup", arguments: ["alias", ""] }),
-    expected: outcome('{"id":1,"status":"ok","result":"ID"}'),
-  },
-  {
-    number: "-",
-    title: "shares what belongs to the caller",
-    request: (fixture) =>
-      remote({ id: "x", procedure: "share", arguments: [fixture.acme.credentials.rid, {}] })(
-        fixture,
-      ),
-    expected: outcome('{"id":"x","status":"ok","result":"ID"}'),
-  },
-  {
-    number: "-",
-    title: "tells the status and the key of what belongs to the caller",
-    request: remote({
-      procedure: "info",
-      arguments: [{ alias: "" }, { basic: true, key: true }],
-    }),
-    expected: outcome(
-      '{"id":null,"status":"ok","result":{"basic":{"type":"client","status":"activated"},"key":"ID"}}',
-    ),
-  },
-  {
-    number: "-",
-    title: "tells nothing of what belongs to another",
-    request: (fixture) =>
-      remote({ id: 1, procedure: "info", arguments: [fixture.other.credentials.rid, {}] })(fixture),
-    expected: outcome('{"id":1,"status":"restricted"}'),
-  },
-  {
-    number: "-",
-    title: "tells nothing of what is no RID",
-    request: remote({ id: 1, procedure: "share", arguments: ["a\0", {}] }),
-    expected: outcome('{"id":1,"status":"restricted"}'),
-  },
-  {
-    number: "-",
-    title: "says that it does not know other procedures",
-    request: remote({ id: 1, procedure: "drop", arguments: [] }),
-    expected: outcome('{"id":1,"status":"invalid"}'),
-  },
-  ...["", "[]", '{"auth":{},"calls":1}'].map((body) => ({
-    number: "-" as const,
-    title: `refuses the call ${JSON.stringify(body)}`,
-    request: () => ({ method: "POST", target: "/onep:v1/rpc/process", body }),
-    expected: badRequest,
-  })),
-  {
-    number: "-",
-    title: "refuses the call of nobody",
-    request: () => ({ method: "POST", target: "/onep:v1/rpc/process", body: '{"calls":[]}' }),
-    expected: unauthorized,
-  },
-];
-
 export const utilityRows: Row[] = [
   {
     number: 68,
@@ -246,7 +168,6 @@ export const utilityRows: Row[] = [
   },
   ...views,
   ...data,
-  ...remoteCalls,
   {
     number: "-",
     title: "is healthy",
