@@ -15,12 +15,24 @@ const requiredOptions: readonly (readonly [name: string, value: string, loss: st
   ["CONFIG_ESP_TASK_WDT_INIT", "y", "a hung image would never be reset"],
   ["CONFIG_ESP_TASK_WDT_PANIC", "y", "a hung image would never be reset"],
   ["CONFIG_APP_PROJECT_VER_FROM_CONFIG", "y", "images would carry no version of the product's"],
+  ["CONFIG_ESP_CONSOLE_NONE", "y", "a release would tell its log to whoever holds the board"],
 ];
 
-/** What is wrong with the merged options, one line each. */
-export function optionComplaints(sdkconfig: string): string[] {
+/** The option that tells ESP-IDF the size of the flash, which the table must not exceed. */
+const flashSizeOption = /^CONFIG_ESPTOOLPY_FLASHSIZE_(\d+)MB$/;
+
+/** What is wrong with the merged options of a release, for a flash of `flashBytes`: a line each. */
+export function optionComplaints(sdkconfig: string, flashBytes: number): string[] {
   const options = effectiveOptions(sdkconfig);
   const complaints: string[] = [];
+  const sizes = [...options].flatMap(([name, value]) => {
+    const size = flashSizeOption.exec(name)?.[1];
+    return size !== undefined && value === "y" ? [Number(size)] : [];
+  });
+  if (sizes.join() !== String(flashBytes >> 20)) {
+    const found = sizes.length === 0 ? "no size" : sizes.map((size) => `${size} MB`).join(", ");
+    complaints.push(`CONFIG_ESPTOOLPY_FLASHSIZE says ${found}, must say ${flashBytes >> 20} MB`);
+  }
   for (const [name, value, loss] of requiredOptions) {
     const found = options.get(name) ?? "n";
     if (found !== value) complaints.push(`${name} is ${found}, must be ${value}: ${loss}`);
