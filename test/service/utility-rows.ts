@@ -147,6 +147,30 @@ const data: Row[] = [
   },
   {
     number: "-",
+    title: "writes and reads in one call",
+    request: asDevice("POST", `${alias}?h&none`, "h=7&i=8"),
+    expected: ok(formType, "h=7"),
+  },
+  {
+    number: "-",
+    title: "writes, and answers 204 where there is nothing to read",
+    request: asDevice("POST", `${alias}?none`, "h=9"),
+    expected: noContent,
+  },
+  {
+    number: "-",
+    title: "writes nothing if a name to read cannot be one",
+    request: asDevice("POST", `${alias}?a%00`, "never=1"),
+    expected: badRequest,
+  },
+  {
+    number: "-",
+    title: "has written nothing then",
+    request: asDevice("GET", `${alias}?never`),
+    expected: noContent,
+  },
+  {
+    number: "-",
     title: "refuses an alias that cannot be one",
     request: asDevice("POST", alias, "a%00=1"),
     expected: badRequest,
