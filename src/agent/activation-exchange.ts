@@ -11,33 +11,44 @@ import type { ConnectionFailure, Exchange } from "./exchange.js";
 /** A CIK with a line end after it, which some servers send. */
 const bodyBytesMax = cikCharacters + 2;
 
-/** Why there is no CIK yet, in words for the person who can change it. */
-const activationReasons = Object.freeze({
-  unknown: "the service does not know this vendor, model or serial (404): register the serial",
-  notEnabled:
-    "the serial is not enabled, its window is over, or it was activated before and the answer " +
-    "was lost (409): enable it again",
-});
+/** For whom a CIK is asked. */
+export interface Applicant {
+  readonly serial: string;
+  readonly model: string;
+  /** A CIK was asked for before, and nobody knows what became of it. */
+  readonly mayBeActivated: boolean;
+}
+
+export type ActivationOutcome =
+  | { readonly cik: string }
+  | {
+      readonly problem: ContactProblem;
+      /** The service may have given a CIK out that did not come here. */
+      readonly mayBeLost: boolean;
+    };
 
 export class ActivationExchange implements Exchange {
   readonly request: HttpRequest;
   readonly pipelined = false;
-  readonly #onDone: (outcome: { readonly cik: string } | ContactProblem) => void;
+  readonly #applicant: Applicant;
+  readonly #onDone: (outcome: ActivationOutcome) => void;
   #problem: ContactProblem | undefined;
   #head: ResponseHead | undefined;
   #body = "";
 
   constructor(
     request: HttpRequest,
-    onDone: (outcome: { readonly cik: string } | ContactProblem) => void,
+    applicant: Applicant,
+    onDone: (outcome: ActivationOutcome) => void,
   ) {
     this.request = request;
+    this.#applicant = applicant;
     this.#onDone = onDone;
   }
 
   onHead(head: ResponseHead): void {
     this.#head = head;
-    this.#problem = problemOfActivation(head);
+    this.#problem = problemOfActivation(head, this.#applicant);
   }
 
   onBody(bytes: Uint8Array): void {
@@ -49,28 +60,41 @@ export class ActivationExchange implements Exchange {
   }
 
   onEnd(): void {
-    if (this.#problem !== undefined || this.#head === undefined) {
-      this.#onDone(this.#problem ?? { kind: "failed", reason: "an answer without a head" });
-      return;
-    }
-    const cik = readCik(this.#body);
+    const head = this.#head;
+    if (head === undefined) return; // A connection begins every answer with a head.
+    const cik = this.#problem === undefined ? readCik(this.#body) : undefined;
     this.#body = "";
-    this.#onDone(cik === undefined ? failedAnswer("the answer is not a CIK", this.#head) : { cik });
+    if (cik === undefined) {
+      const problem = this.#problem ?? failedAnswer("the answer is not a CIK", head);
+      this.#onDone({ problem, mayBeLost: head.status === 200 || head.status >= 500 });
+    } else this.#onDone({ cik });
   }
 
   onFailure(failure: ConnectionFailure): void {
-    this.#onDone(problemOfFailure(failure));
+    const isUnsent = failure.kind === "unresolved" || failure.kind === "unreachable";
+    this.#onDone({ problem: problemOfFailure(failure), mayBeLost: !isUnsent });
   }
 }
 
-function problemOfActivation(head: ResponseHead): ContactProblem | undefined {
+/** Why there is no CIK, in words for the person who can change it. */
+function problemOfActivation(
+  head: ResponseHead,
+  { serial, model, mayBeActivated }: Applicant,
+): ContactProblem | undefined {
+  const subject = `serial ${serial} of model ${model}`;
+  const conflict = mayBeActivated
+    ? `the answer to an activation was lost, and with it the key (409): enable ${subject} again`
+    : `the serial is not enabled, or its window is over (409): enable ${subject}`;
   switch (head.status) {
     case 200:
       return undefined;
     case 404:
-      return { kind: "refused", reason: activationReasons.unknown };
+      return {
+        kind: "refused",
+        reason: `the service does not know this vendor, model or serial (404): register ${subject}`,
+      };
     case 409:
-      return { kind: "refused", reason: activationReasons.notEnabled };
+      return { kind: "refused", reason: conflict };
     default:
       return failedAnswer(`the service answered ${String(head.status)} to the activation`, head);
   }

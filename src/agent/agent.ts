@@ -20,7 +20,7 @@ import { completeOptions, type AgentOptions, type CompleteOptions } from "./opti
 import { Pause } from "./pause.js";
 import { Records, recordsDomain } from "./records.js";
 import { activateRequest } from "./requests.js";
-import { Slots } from "./slots.js";
+import { flashFault, Slots } from "./slots.js";
 import { formatStatus, type AgentStatus } from "./status.js";
 import { TrialRun } from "./trial-run.js";
 import { Update, type Cancellable, type Visit } from "./update.js";
@@ -212,40 +212,49 @@ export class Agent {
   #identify(): void {
     const identity = readIdentity(this.#store, this.#options.identity, this.#platform.macAddress);
     if (!this.#isCikUnsaved) this.#cik = this.#records.readCik();
-    const input = this.#trial.decide();
+    let input: LifeInput | undefined;
+    let fault = "";
+    try {
+      input = this.#trial.decide();
+    } catch (error) {
+      input = "failed";
+      fault = flashFault(error);
+    }
     if ("problem" in identity) {
       this.#take("unidentified", identity.problem);
       return;
     }
     this.#identity = identity;
-    this.#take(input ?? this.#readyInput);
+    this.#take(input ?? this.#readyInput, fault);
   }
 
   #activate(): void {
     const identity = this.#identity;
     if (identity === undefined) throw new Error("activating without an identity");
-    if (!this.#canKeepCik()) return;
-    this.#connect(identity).send(
-      new ActivationExchange(activateRequest(identity), (outcome) => {
-        if ("cik" in outcome) {
-          this.#cik = outcome.cik;
-          this.#isCikUnsaved = true;
-          this.#saveCik();
-          this.#take("activated");
-        } else if (this.#trial.isOn && isReached(outcome)) this.#take("reached");
-        else this.#takeProblem(outcome);
-      }),
-    );
-  }
-
-  #canKeepCik(): boolean {
+    let mayBeActivated: boolean;
     try {
-      this.#records.reserveCik();
-      return true;
+      mayBeActivated = this.#records.openActivation();
     } catch (error) {
       this.#take("failed", `no room in flash for the CIK: ${String(error)}`);
-      return false;
+      return;
     }
+    this.#connect(identity).send(
+      new ActivationExchange(
+        activateRequest(identity),
+        { ...identity, mayBeActivated },
+        (outcome) => {
+          if ("cik" in outcome) {
+            this.#cik = outcome.cik;
+            this.#isCikUnsaved = true;
+            this.#saveCik();
+            this.#take("activated");
+            return;
+          }
+          if (!outcome.mayBeLost && !mayBeActivated) this.#records.closeActivation();
+          this.#takeProblem(outcome.problem);
+        },
+      ),
+    );
   }
 
   /** Commit point: the service gives a CIK out once. */
@@ -267,11 +276,17 @@ export class Agent {
       this.#take("failed", "the list of releases leads nowhere");
       return;
     }
-    this.#update.list(this.#visit(), (problem) => {
-      if (this.#trial.isOn && isReached(problem)) this.#take("reached");
-      else if (problem !== undefined) this.#takeProblem(problem);
-      else if (this.#trial.rearmsWhenReached) this.#take("armed");
-      else this.#takeCandidate("");
+    this.#update.list(this.#visit(), (problem, isTyped) => {
+      const { rearmed } = this.#trial;
+      if (problem !== undefined) this.#takeProblem(problem);
+      else if (this.#trial.isOn && isTyped) this.#take("reached");
+      else if (this.#trial.isOn) {
+        this.#take("failed", "an empty answer without a type may be anybody's, not the service's");
+      } else if (rearmed !== undefined) {
+        this.#update.resume(rearmed.release);
+        this.#verifiedDigest = rearmed.digest;
+        this.#take("armed");
+      } else this.#takeCandidate("");
     });
   }
 
@@ -305,12 +320,14 @@ export class Agent {
       if (outcome.kind === "right") {
         this.#verifiedDigest = outcome.digest;
         this.#take("verified");
-      } else this.#take("changed", outcome.reason);
+      } else if (outcome.kind === "wrong") this.#take("changed", outcome.reason);
+      else this.#takeProblem(outcome);
     });
   }
 
   #recheck(): void {
     this.#update.recheck(this.#visit(), this.#verifiedDigest, (problem) => {
+      if (problem?.kind === "changed") this.#trial.endRearm();
       if (problem === undefined) this.#take("unchanged");
       else this.#takeProblem(problem);
     });
@@ -378,9 +395,4 @@ export class Agent {
       this.#feedWatchdog();
     }, watchdogFeedMs);
   }
-}
-
-/** The service itself answered: the network and the protocol of a trial image work. */
-function isReached(problem: ContactProblem | undefined): boolean {
-  return problem === undefined || problem.kind === "unauthorized" || problem.kind === "refused";
 }

@@ -7,6 +7,13 @@ import { retryAfterMs } from "./back-off.js";
 import type { ConnectionFailure } from "./exchange.js";
 import { problemOfStatus } from "./range-plan.js";
 
+/** The network, the service or the flash; later it may work. */
+export interface Failure {
+  readonly kind: "failed";
+  readonly reason: string;
+  readonly retryAfterMs?: number;
+}
+
 export type ContactProblem =
   /** 401: the key is not good (any more). */
   | { readonly kind: "unauthorized"; readonly reason: string }
@@ -14,8 +21,7 @@ export type ContactProblem =
   | { readonly kind: "refused"; readonly reason: string }
   /** The content is gone or another. */
   | { readonly kind: "changed"; readonly reason: string }
-  /** The network or the service; later it may work. */
-  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number };
+  | Failure;
 
 export function problemOfFailure(failure: ConnectionFailure): ContactProblem {
   return { kind: "failed", reason: `${failure.kind}: ${failure.message}` };

@@ -35,6 +35,7 @@ import {
   type RangeProblem,
 } from "./range-plan.js";
 import { SlotWriter } from "./slot-writer.js";
+import { flashFault } from "./slots.js";
 
 export type DownloadOutcome =
   | { readonly kind: "downloaded" }
@@ -153,7 +154,7 @@ export class Download implements RangeReceiver {
     this.#work.onFetched(bytes.length);
     if (this.#finished) return; // The product called it off.
     if (this.#writer === undefined) this.#takeHead(bytes);
-    else this.#writer.write(bytes);
+    else this.#write(this.#writer, bytes);
   }
 
   onRangeEnd(exchange: RangeExchange): void {
@@ -194,12 +195,33 @@ export class Download implements RangeReceiver {
     }
     // The product may have called it off.
     if (this.#finished || head.reader.head === undefined) return;
-    this.#work.progress.forget();
-    this.#work.prepareSlot();
-    this.#writer = this.#openWriter(emptyClaim());
+    try {
+      this.#work.progress.forget();
+      this.#work.prepareSlot();
+    } catch (error) {
+      this.#failFlash(error);
+      return;
+    }
+    const writer = this.#openWriter(emptyClaim());
+    this.#writer = writer;
     this.#head = undefined;
-    this.#writer.write(head.bytes);
-    if (taken < bytes.length) this.#writer.write(bytes.subarray(taken));
+    this.#write(writer, head.bytes);
+    if (taken < bytes.length) this.#write(writer, bytes.subarray(taken));
+  }
+
+  #write(writer: SlotWriter, bytes: Uint8Array): void {
+    if (this.#finished) return;
+    try {
+      writer.write(bytes);
+    } catch (error) {
+      this.#failFlash(error);
+    }
+  }
+
+  /** A worn sector is no better at once: the sectors before it stay, the rest is for later. */
+  #failFlash(error: unknown): void {
+    this.#work.connection.close();
+    this.#finish({ kind: "failed", reason: flashFault(error) });
   }
 
   #refusal(reader: AppImageHeadReader, part: Uint8Array): DownloadOutcome | undefined {

@@ -52,12 +52,12 @@ export type LifeInput =
   | "unactivated"
   | "unidentified"
   | "heal"
-  /** A verified image waits in the idle slot. */
+  /** A verified image waits in the idle slot for one more trial. */
   | "armed"
   | "refused"
   | "failed"
   | "unauthorized"
-  /** A trial image reached the service. */
+  /** A trial image reached the service: asked with its key, it listed the contents. */
   | "reached"
   | "test-failed"
   | "trial-expired"
@@ -98,25 +98,30 @@ export const lifeTable: Readonly<Record<LifeState, Row>> = Object.freeze({
   identifying: row({
     unidentified: "unidentified",
     heal: "healing",
-    armed: "restarting",
+    failed: "backing-off",
     activated: "listing",
     unactivated: "activating",
   }),
   unidentified: row({ wake: "identifying", "trial-expired": "reverting" }),
-  healing: row({ reset: "restarted", activated: "listing", unactivated: "activating" }),
-  activating: row({ ...contacting, activated: "listing", reached: "testing" }),
+  healing: row({
+    reset: "restarted",
+    failed: "backing-off",
+    activated: "listing",
+    unactivated: "activating",
+  }),
+  activating: row({ ...contacting, activated: "listing" }),
   refused: waiting,
   "backing-off": waiting,
   listing: row({
     ...contacting,
     reached: "testing",
-    armed: "restarting",
+    armed: "rechecking",
     candidate: "inspecting",
     "nothing-new": "idle",
   }),
   testing: row({
     activated: "listing",
-    unactivated: "activating",
+    failed: "backing-off",
     "test-failed": "reverting",
     "trial-expired": "reverting",
   }),

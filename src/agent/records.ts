@@ -6,8 +6,9 @@
 //   progress.* how much of it is safely in flash (progress.ts)
 //   armed      the slot holds the whole release, verified; its trials are counted here
 //   confirmed  the trial was passed; gone once the boot entry says so too
-//   rejected   releases that must not be fetched again, oldest first
+//   rejected   releases that must not be fetched again, or whose bytes came out wrong, oldest first
 //   restart    the agent is about to restart the chip
+//   asked      the CIK was asked for; gone once it is stored, or sure that none was given
 //
 // A record that does not parse counts as absent, one of another type than string is replaced.
 // Nothing here is secret but the CIK.
@@ -26,6 +27,9 @@ import { sameRelease, type ReleaseIdentity } from "../protocol/release.js";
 
 /** The agent's keys share the factory's domain (an NVS namespace on the chip). */
 export const recordsDomain = "provision";
+
+/** Room in NVS that the record `asked` takes: an entry and its data, 32 bytes each. */
+const askedCharacters = 64;
 
 type FormPair = readonly [key: string, value: string];
 
@@ -53,6 +57,8 @@ export interface ConfirmedRecord {
 export interface RejectedRecord {
   readonly release: ReleaseIdentity;
   readonly reason: string;
+  /** Downloads that came out wrong, while more are allowed; undefined: rejected for good. */
+  readonly badDownloads?: number;
 }
 
 export class Records {
@@ -72,14 +78,28 @@ export class Records {
   /** Commit point: the service gives a CIK out once. Throws if the store is full. */
   writeCik(cik: string): void {
     if (this.#read("cik") !== cik) this.#write("cik", cik);
+    this.closeActivation();
   }
 
   /**
-   * Throws if the store could not hold a CIK. The service hands a CIK out once: better to learn
-   * before asking that it cannot be kept.
+   * To be called before a CIK is asked for; true if one was asked for before and nobody knows what
+   * became of it. Throws if the store could not hold a CIK: the service hands a CIK out once, so
+   * better to learn before asking that it cannot be kept.
    */
-  reserveCik(): void {
-    this.#reserve(cikCharacters);
+  openActivation(): boolean {
+    this.#reserve(cikCharacters + askedCharacters);
+    const wasOpen = this.#read("asked") === "cik";
+    if (!wasOpen) this.#write("asked", "cik");
+    return wasOpen;
+  }
+
+  /** No CIK is on its way that did not come here. Never throws: a rest costs a word in a status. */
+  closeActivation(): void {
+    try {
+      this.#store.delete("asked");
+    } catch {
+      // It stays.
+    }
   }
 
   /** Throws if the store could not hold the records of an update to this release. */
@@ -146,18 +166,22 @@ export class Records {
       const pairs = decodeForm(line);
       const release = parseRelease(pairs);
       const reason = formValue(pairs, "reason");
-      if (release && reason !== undefined) rejected.push({ release, reason });
+      const badDownloads = parseCount(pairs, "bad");
+      if (!release || reason === undefined) continue;
+      rejected.push({ release, reason, ...(badDownloads !== undefined && { badDownloads }) });
     }
     return rejected;
   }
 
   /**
-   * Remembers that this very release must not be fetched again; forgets the oldest where there is
-   * no room for all. Never throws. If the store has no room even for this one, it is remembered
-   * until the next reset, and false is returned.
+   * Remembers that this very release must not be fetched again, or, with `badDownloads`, how often
+   * it came out wrong; forgets the oldest where there is no room for all. Never throws. If the
+   * store has no room even for this one, it is remembered until the next reset, and false is
+   * returned.
    */
-  reject(release: ReleaseIdentity, reason: string): boolean {
-    const rejected = { release, reason: shortened(reason) };
+  reject(release: ReleaseIdentity, reason: string, badDownloads?: number): boolean {
+    const count = badDownloads === undefined ? {} : { badDownloads };
+    const rejected: RejectedRecord = { release, reason: shortened(reason), ...count };
     const isOther = (record: RejectedRecord): boolean => record.release.id !== release.id;
     const kept = [...this.readRejected().filter(isOther), rejected].slice(-rejectedMax);
     const lines = kept.map(formatRejected);
@@ -171,12 +195,15 @@ export class Records {
     return false;
   }
 
-  /** Why this very release was rejected, or undefined. */
+  /** Why this very release was rejected for good, or undefined. */
   rejection(release: ReleaseIdentity): string | undefined {
-    for (const record of this.readRejected()) {
-      if (sameRelease(record.release, release)) return record.reason;
-    }
-    return undefined;
+    const record = this.#rejected(release);
+    return record?.badDownloads === undefined ? record?.reason : undefined;
+  }
+
+  /** Downloads of this very release that came out wrong, while more are allowed. */
+  badDownloads(release: ReleaseIdentity): number {
+    return this.#rejected(release)?.badDownloads ?? 0;
   }
 
   /** Reads and clears the mark that the agent itself restarted the chip. */
@@ -192,6 +219,10 @@ export class Records {
 
   forget(record: "target" | "armed" | "confirmed"): void {
     this.#store.delete(record);
+  }
+
+  #rejected(release: ReleaseIdentity): RejectedRecord | undefined {
+    return this.readRejected().find((record) => sameRelease(record.release, release));
   }
 
   #reserve(characters: number): void {
@@ -261,8 +292,10 @@ function formatArmed(armed: ArmedRecord): string {
   return encodeForm(pairs);
 }
 
-function formatRejected({ release, reason }: RejectedRecord): string {
-  return encodeForm([...formatRelease(release), ["reason", reason]]);
+function formatRejected({ release, reason, badDownloads }: RejectedRecord): string {
+  const pairs: FormPair[] = [...formatRelease(release), ["reason", reason]];
+  if (badDownloads !== undefined) pairs.push(["bad", String(badDownloads)]);
+  return encodeForm(pairs);
 }
 
 function formatRelease(release: ReleaseIdentity): FormPair[] {

@@ -11,15 +11,19 @@ export class RowsExchange implements Exchange {
   readonly request: HttpRequest;
   readonly pipelined = true;
   readonly #onRow: (fields: readonly string[]) => void;
-  readonly #onDone: (problem: ContactProblem | undefined) => void;
+  readonly #onDone: (problem: ContactProblem | undefined, isTyped: boolean) => void;
   readonly #rows = new RowReader({ badRow: "skip" });
   #problem: ContactProblem | undefined;
+  #isTyped = false;
 
-  /** `onDone` is called once, with what went wrong or undefined. */
+  /**
+   * `onDone` is called once, with what went wrong or undefined, and whether the answer was said to
+   * be rows: one that is empty and of no type may be anybody's.
+   */
   constructor(
     request: HttpRequest,
     onRow: (fields: readonly string[]) => void,
-    onDone: (problem: ContactProblem | undefined) => void,
+    onDone: (problem: ContactProblem | undefined, isTyped: boolean) => void,
   ) {
     this.request = request;
     this.#onRow = onRow;
@@ -28,7 +32,8 @@ export class RowsExchange implements Exchange {
 
   onHead(head: ResponseHead): void {
     this.#problem = problemOfHead(head);
-    if (this.#problem === undefined && !isRows(head)) {
+    this.#isTyped = head.status === 200 && isCsv(head.contentType);
+    if (this.#problem === undefined && !this.#isTyped && !isEmpty(head)) {
       // A captive portal answers 200 to everything.
       this.#problem = failedAnswer("the answer is not text/csv: is this the service?", head);
     }
@@ -45,11 +50,11 @@ export class RowsExchange implements Exchange {
       this.#rows.receiveEnd();
       this.#takeRows();
     }
-    this.#onDone(this.#problem);
+    this.#onDone(this.#problem, this.#isTyped);
   }
 
   onFailure(failure: ConnectionFailure): void {
-    this.#onDone(problemOfFailure(failure));
+    this.#onDone(problemOfFailure(failure), false);
   }
 
   #takeRows(): void {
@@ -57,10 +62,11 @@ export class RowsExchange implements Exchange {
   }
 }
 
+function isCsv(contentType: string | undefined): boolean {
+  return contentType?.toLowerCase().startsWith("text/csv") === true;
+}
+
 /** An empty answer needs no type: it may be a 204, or a 200 of length 0. */
-function isRows({ status, contentType, contentLength }: ResponseHead): boolean {
-  if (status === 204) return true;
-  if (status !== 200) return false;
-  if (contentType === undefined) return contentLength === 0;
-  return contentType.toLowerCase().startsWith("text/csv");
+function isEmpty({ status, contentType, contentLength }: ResponseHead): boolean {
+  return status === 204 || (status === 200 && contentType === undefined && contentLength === 0);
 }

@@ -7,10 +7,15 @@ import { otaState } from "../flash/otadata.js";
 import { OtadataWriter } from "../flash/otadata-writer.js";
 import type { FlashPartition } from "../ports/flash.js";
 import type { Platform } from "../ports/platform.js";
-import { silentTrialsMax, trialsMax } from "../protocol/limits.js";
+import { badDownloadsMax, silentTrialsMax, trialsMax } from "../protocol/limits.js";
 import { sameRelease, type ReleaseIdentity } from "../protocol/release.js";
 import type { ArmedRecord, ConfirmedRecord, Records } from "./records.js";
 import { decideAtBoot, type BootDecision, type EntryState } from "./trial.js";
+
+/** What the flash threw, in words. */
+export function flashFault(error: unknown): string {
+  return `the flash fails: ${String(error)}`;
+}
 
 export class Slots {
   /** What the running image says of itself. */
@@ -50,12 +55,14 @@ export class Slots {
   /** What this boot has to do first. Clears the mark of a restart asked for. */
   decide(): BootDecision {
     this.#restartAsked ??= this.#records.takeRestartAsked();
+    const armed = this.#records.readArmed();
     const facts = {
       slot: this.runningSlot,
       resetReason: this.#platform.boot.resetReason,
       runningEntry: this.#entryState(this.runningSlot),
       idleEntry: this.#entryState(this.idleSlot),
-      armed: this.#records.readArmed(),
+      armed,
+      armedRejected: armed !== undefined && this.#records.rejection(armed.release) !== undefined,
       confirmedSlot: this.#records.readConfirmed()?.slot,
       restartAsked: this.#restartAsked,
     };
@@ -66,6 +73,26 @@ export class Slots {
   clearIdle(): void {
     this.#records.forget("armed");
     this.#otadata.forgetIdleSlot();
+  }
+
+  /**
+   * Nothing leads to the idle slot any more, nor does a boot loader that falls back because the
+   * running image has become unreadable: without its first sector it holds no image. A cut leaves
+   * less to do for the next call, which whoever decided it will make.
+   */
+  wipeIdle(): void {
+    this.forgetTrial();
+    const slot = this.openIdle();
+    try {
+      slot.eraseBlock(0);
+    } finally {
+      slot.close();
+    }
+  }
+
+  /** The entry of the last trial has been judged; a reset from now on says nothing about it. */
+  forgetTrial(): void {
+    if (this.#entryState(this.idleSlot) !== "none") this.#otadata.forgetIdleSlot();
   }
 
   /**
@@ -112,22 +139,48 @@ export class Slots {
     this.#otadata.recordConfirmation(this.idleSlot);
   }
 
-  /** Commit point 4: this release is not fetched again, and not started again. */
-  reject(release: ReleaseIdentity, reason: string): void {
-    const isRecorded = this.#records.reject(release, reason);
-    this.#records.forget("armed");
-    this.#records.forget("target");
-    // What is forgotten may have made room.
-    if (!isRecorded && !this.#records.reject(release, reason)) {
-      this.#platform.log("the rejection could not be recorded: the store is full");
-    }
+  /**
+   * What came is not what was promised. It may have been changed on the way, so a release has a
+   * few downloads before it is rejected; true: now it is.
+   */
+  rejectDownload(release: ReleaseIdentity, reason: string): boolean {
+    const badDownloads = this.#records.badDownloads(release) + 1;
+    const isLast = badDownloads >= badDownloadsMax;
+    const isRecorded = this.#records.reject(release, reason, isLast ? undefined : badDownloads);
+    this.#try("the end of the download", () => {
+      this.#records.forget("target");
+    });
+    if (!isRecorded) this.#logUnrecorded();
+    return isLast;
   }
 
-  /** The armed image will not be tried again. Without one there is nothing to remember. */
-  rejectArmed(reason: string): void {
+  /**
+   * Commit point 4: the running image has failed its trial, and is not fetched again. The old one
+   * will finish the rejection. Without an armed image there is nothing to remember.
+   */
+  rejectRunning(reason: string): void {
     const armed = this.#records.readArmed();
-    if (armed !== undefined) this.reject(armed.release, reason);
+    if (armed !== undefined && !this.#records.reject(armed.release, reason)) this.#logUnrecorded();
+  }
+
+  /** Commit point 4: the image in the idle slot is not fetched again, and not started again. */
+  rejectIdle(reason: string): void {
+    const armed = this.#records.readArmed();
+    const isRecorded = armed === undefined || this.#records.reject(armed.release, reason);
+    this.finishRejection();
+    // What is forgotten may have made room.
+    if (!isRecorded && !this.#records.reject(armed.release, reason)) this.#logUnrecorded();
+  }
+
+  /** Gives up the slot of a rejected image. A cut leaves it to the next boot to do this again. */
+  finishRejection(): void {
+    this.wipeIdle();
+    this.#records.forget("armed");
     this.#records.forget("confirmed");
+  }
+
+  #logUnrecorded(): void {
+    this.#platform.log("the rejection could not be recorded: the store is full");
   }
 
   /** The trial ends because the image never reached the service; it may get one more. */

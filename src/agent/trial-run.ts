@@ -5,7 +5,8 @@ import type { Platform } from "../ports/platform.js";
 import type { TimerHandle } from "../ports/timer.js";
 import type { LifeInput } from "./life.js";
 import type { CompleteOptions } from "./options.js";
-import type { Slots } from "./slots.js";
+import type { ArmedRecord } from "./records.js";
+import { flashFault, type Slots } from "./slots.js";
 import type { Cancellable, Update } from "./update.js";
 
 /** Tells the life of the device what came of something. */
@@ -22,7 +23,7 @@ export class TrialRun {
   /** Tells one self-test from the next. */
   #tests = 0;
   #isTesting = false;
-  #rearmWhenReached = false;
+  #rearms = false;
 
   constructor(
     platform: Platform,
@@ -43,12 +44,18 @@ export class TrialRun {
     return this.#isOn;
   }
 
-  /** A trial ended for want of the service: begin it again once the service answers. */
-  get rearmsWhenReached(): boolean {
-    return this.#rearmWhenReached && this.#slots.armed !== undefined;
+  /** What is to have one more trial, once the service says that it is still offered. */
+  get rearmed(): ArmedRecord | undefined {
+    return this.#rearms ? this.#slots.armed : undefined;
   }
 
-  /** Carries out what the last boot left to decide; the input it leads to, if any. */
+  /** It is not offered any more. */
+  endRearm(): void {
+    this.#rearms = false;
+  }
+
+  /** Carries out what the last boot left to decide; the input it leads to, if any. Throws what
+   *  the flash throws: the next boot decides the same again. */
   decide(): LifeInput | undefined {
     if (this.#isOn) {
       this.#begin(); // Started again in the same boot: the trial goes on.
@@ -67,13 +74,15 @@ export class TrialRun {
       case "heal":
         return "heal";
       case "rearm":
-        return "armed";
-      case "rearm-when-reached":
-        this.#rearmWhenReached = true;
+        this.#slots.forgetTrial();
+        this.#rearms = true;
         return undefined;
       case "reject":
         this.#platform.log(`release rejected: ${decision.reason}`);
-        this.#slots.rejectArmed(decision.reason);
+        this.#slots.rejectIdle(decision.reason);
+        return undefined;
+      case "finish-rejection":
+        this.#slots.finishRejection();
         return undefined;
       default:
         return decision satisfies never;
@@ -88,13 +97,12 @@ export class TrialRun {
     const { confirmed } = this.#slots;
     if (confirmed === undefined) throw new Error("healing without a confirmed image");
     return update.checkIdle(confirmed.sizeBytes, confirmed.digest, (outcome) => {
-      if (outcome.kind === "right") {
-        this.#slots.heal();
-        this.#report("reset");
-      } else {
-        this.#slots.rejectArmed(outcome.reason);
-        this.#report(otherwise, outcome.reason);
-      }
+      const isRight = outcome.kind === "right";
+      const isDone = this.#tryFlash(() => {
+        if (isRight) this.#slots.heal();
+        else this.#slots.rejectIdle(outcome.reason);
+      });
+      if (isDone) this.#report(isRight ? "reset" : otherwise, isRight ? "" : outcome.reason);
     });
   }
 
@@ -126,11 +134,14 @@ export class TrialRun {
    */
   revert(): void {
     this.stop();
-    if (this.#slots.canRollBack) {
-      this.#slots.rollBack();
-      this.#report("reset");
-    } else {
+    if (!this.#slots.canRollBack) {
       this.#report("failed", "there is no other image to go back to");
+    } else if (
+      this.#tryFlash(() => {
+        this.#slots.rollBack();
+      })
+    ) {
+      this.#report("reset");
     }
   }
 
@@ -158,13 +169,27 @@ export class TrialRun {
   #endTest(fault: string | undefined): void {
     this.stop();
     if (fault !== undefined) {
-      this.#slots.rejectArmed(fault);
+      this.#slots.rejectRunning(fault);
       this.#report("test-failed", fault);
       return;
     }
-    this.#slots.confirm();
+    const isConfirmed = this.#tryFlash(() => {
+      this.#slots.confirm();
+    });
+    if (!isConfirmed) return;
     this.#isOn = false;
     this.#platform.log(`confirmed: ${this.#slots.running.descriptor.version}`);
     this.#onConfirmed();
+  }
+
+  /** A flash that fails (a worn sector) is met again after a pause, not at once. */
+  #tryFlash(write: () => void): boolean {
+    try {
+      write();
+      return true;
+    } catch (error) {
+      this.#report("failed", flashFault(error));
+      return false;
+    }
   }
 }

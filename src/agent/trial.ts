@@ -30,6 +30,8 @@ export interface BootFacts {
   readonly armed: ArmedFacts | undefined;
   /** Slot of an image recorded as confirmed whose boot entry was still to be written. */
   readonly confirmedSlot: number | undefined;
+  /** The armed release is on record as rejected. */
+  readonly armedRejected: boolean;
   /** The agent had recorded that it would restart the chip. */
   readonly restartAsked: boolean;
 }
@@ -51,11 +53,11 @@ export type BootDecision =
   | { readonly kind: "finish-confirmation" }
   /** The confirmed image sits in the idle slot: put it back. */
   | { readonly kind: "heal" }
-  /** The trial was interrupted by no fault of the image: begin it again. */
+  /** The trial did not end by a fault of the image: begin it again, if it is still offered. */
   | { readonly kind: "rearm" }
-  /** As `rearm`, but only once this image has reached the service. */
-  | { readonly kind: "rearm-when-reached" }
-  | { readonly kind: "reject"; readonly reason: RejectReason };
+  | { readonly kind: "reject"; readonly reason: RejectReason }
+  /** Rejected already; the slot still has to be given up. */
+  | { readonly kind: "finish-rejection" };
 
 export function decideAtBoot(facts: BootFacts, trialsMax: number, silentMax: number): BootDecision {
   const { armed, confirmedSlot } = facts;
@@ -82,6 +84,7 @@ function decideInterrupted(
   trialsMax: number,
   silentMax: number,
 ): BootDecision {
+  if (facts.armedRejected) return { kind: "finish-rejection" };
   switch (facts.idleEntry) {
     case "invalid":
       return armed.endedSilent
@@ -95,7 +98,7 @@ function decideInterrupted(
     case "none":
     case "new":
       // The switch was never written, or a cut took the entry while the boot loader marked it.
-      return again(armed, trialsMax, "rearm");
+      return again(armed, trialsMax);
     case "aborted":
       return decideAborted(facts, armed, trialsMax, silentMax);
     default:
@@ -114,11 +117,9 @@ function decideAborted(
   switch (facts.resetReason) {
     case "power-on":
     case "brown-out":
-      return again(armed, trialsMax, "rearm");
+      return again(armed, trialsMax);
     case "software":
-      return facts.restartAsked
-        ? again(armed, trialsMax, "rearm")
-        : { kind: "reject", reason: "crashed" };
+      return facts.restartAsked ? again(armed, trialsMax) : { kind: "reject", reason: "crashed" };
     case "watchdog":
       return { kind: "reject", reason: "hung" };
     case "panic":
@@ -133,13 +134,11 @@ function decideAborted(
 function decideSilent(armed: ArmedFacts, trialsMax: number, silentMax: number): BootDecision {
   return armed.silentTrials >= silentMax
     ? { kind: "reject", reason: "never-reached-service" }
-    : again(armed, trialsMax, "rearm-when-reached");
+    : again(armed, trialsMax);
 }
 
-function again(
-  armed: ArmedFacts,
-  trialsMax: number,
-  kind: "rearm" | "rearm-when-reached",
-): BootDecision {
-  return armed.trials >= trialsMax ? { kind: "reject", reason: "trials-exhausted" } : { kind };
+function again(armed: ArmedFacts, trialsMax: number): BootDecision {
+  return armed.trials >= trialsMax
+    ? { kind: "reject", reason: "trials-exhausted" }
+    : { kind: "rearm" };
 }

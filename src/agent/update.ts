@@ -5,11 +5,12 @@ import type { AppImageHead } from "../flash/app-image-head.js";
 import type { FlashPartition } from "../ports/flash.js";
 import type { KeyValueStore } from "../ports/key-value.js";
 import type { Platform } from "../ports/platform.js";
+import { retryDelayMsMax } from "../protocol/limits.js";
 import { parseInfoRow, sameRelease, type ReleaseIdentity } from "../protocol/release.js";
 import { compareVersions, parseVersion } from "../protocol/version.js";
 import { Choice } from "./choice.js";
 import type { Connection } from "./connection.js";
-import type { ContactProblem } from "./contact.js";
+import type { ContactProblem, Failure } from "./contact.js";
 import { Download, type DownloadOutcome } from "./download.js";
 import type { Identity } from "./identity.js";
 import type { CompleteOptions } from "./options.js";
@@ -18,7 +19,7 @@ import type { Records } from "./records.js";
 import { infoRequest, listRequest, rangeRequests } from "./requests.js";
 import { RowsExchange } from "./rows-exchange.js";
 import { SlotCheck, type SlotCheckOutcome } from "./slot-check.js";
-import type { Slots } from "./slots.js";
+import { flashFault, type Slots } from "./slots.js";
 
 /** Whom to ask, as whom, over what. */
 export interface Visit {
@@ -30,6 +31,8 @@ export interface Visit {
 export interface Cancellable {
   cancel(): void;
 }
+
+export type VerifyOutcome = SlotCheckOutcome | Failure;
 
 export type InspectOutcome =
   | { readonly kind: "suitable" }
@@ -67,8 +70,11 @@ export class Update {
     return this.#id;
   }
 
-  /** Reads the list (procedure 65) and keeps the best candidates. */
-  list(visit: Visit, onDone: (problem: ContactProblem | undefined) => void): void {
+  /** Reads the list (procedure 65) and keeps the best candidates; tells whether it was a list. */
+  list(
+    visit: Visit,
+    onDone: (problem: ContactProblem | undefined, isTyped: boolean) => void,
+  ): void {
     const { identity, cik, connection } = visit;
     const rule = this.#options.release ?? { kind: "newest", name: identity.model };
     const { version } = this.#slots.running.descriptor;
@@ -139,20 +145,40 @@ export class Update {
       onFetched: (byteLength) => observer.fetched?.(byteLength),
       onProgress: (doneBytes) => observer.progress?.(doneBytes, release.sizeBytes),
       onDone: (outcome) => {
-        if (outcome.kind === "rejected") this.#slots.reject(release, outcome.reason);
-        onDone(outcome);
+        const chance =
+          outcome.kind === "rejected" ? this.#chanceAfter(release, outcome.reason) : undefined;
+        onDone(chance ?? outcome);
       },
     });
     return closing(download, slot);
   }
 
-  /** Reads the idle slot back. A wrong image is rejected. */
-  verify(onDone: (outcome: SlotCheckOutcome) => void): Cancellable {
+  /**
+   * Reads the idle slot back. A wrong image is wiped before that is on record: a cut in between
+   * costs a download. It fails as long as the release may be fetched again.
+   */
+  verify(onDone: (outcome: VerifyOutcome) => void): Cancellable {
     const release = this.#current();
     return this.checkIdle(release.sizeBytes, release.sha256, (outcome) => {
-      if (outcome.kind === "wrong") this.#slots.reject(release, outcome.reason);
-      onDone(outcome);
+      if (outcome.kind === "right") {
+        onDone(outcome);
+        return;
+      }
+      try {
+        this.#slots.wipeIdle();
+      } catch (error) {
+        onDone({ kind: "failed", reason: flashFault(error) });
+        return;
+      }
+      onDone(this.#chanceAfter(release, outcome.reason) ?? outcome);
     });
+  }
+
+  /** Another download, after a long pause, unless it was the last one allowed. */
+  #chanceAfter(release: ReleaseIdentity, reason: string): Failure | undefined {
+    if (this.#slots.rejectDownload(release, reason)) return undefined;
+    const again = `${release.id} came out wrong and will be fetched again: ${reason}`;
+    return { kind: "failed", reason: again, retryAfterMs: retryDelayMsMax };
   }
 
   /** Reads any image in the idle slot back. */
@@ -164,6 +190,12 @@ export class Update {
     const slot = this.#slots.openIdle();
     const chip = { chipId: this.#slots.running.header.chipId };
     return closing(new SlotCheck(this.#platform, slot, { sizeBytes, digest, chip }, onDone), slot);
+  }
+
+  /** Takes up a release that was armed in a former boot, to be rechecked. */
+  resume(release: ReleaseIdentity): void {
+    this.#id = release.id;
+    this.#release = release;
   }
 
   /** Asks for the metadata once more; if they are what they were, the release is armed. */

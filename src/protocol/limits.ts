@@ -36,8 +36,9 @@ export const metaBytesMax = 4096;
 export const rowFieldsMax = 16;
 /** What the 32 bytes of the image's app descriptor hold beside their NUL. */
 export const versionCharactersMax = 31;
-/** Candidates kept of a listing, best first. */
-export const candidatesMax = 4;
+/** Candidates kept of a listing, best first: more than can be remembered as rejected, so that
+ *  those never hide a good one. */
+export const candidatesMax = 12;
 /** Releases remembered as rejected. */
 export const rejectedMax = 8;
 /** All of them in one string of the store, which holds 3,999 bytes at most. */
@@ -57,6 +58,9 @@ export const imageHeadBytes = 288;
 
 /** Failures in a row, without `chunkBytesMin` between them, after which a download pauses. */
 export const downloadTriesMax = 5;
+/** Downloads of one release that may come out wrong: what a network without TLS flips is no fault
+ *  of the release. Then it is rejected. */
+export const badDownloadsMax = 3;
 export const rangeRetryDelayMsMin = 500;
 
 // Sockets.

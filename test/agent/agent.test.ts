@@ -113,7 +113,13 @@ describe("activation", () => {
     world.service.enabled.clear();
     world.chip.powerOn();
     world.liveUntilState("refused");
-    assert.match(world.status.reason, /409/);
+    assert.match(world.status.reason, /not enabled.* \(409\): enable serial 0001 of model lamp$/);
+    // Nothing was lost, and nothing is said to be, at the next try and after a reset.
+    world.chip.agent?.checkNow();
+    world.liveUntil(() => world.status.state === "refused");
+    world.chip.powerOn("power-on");
+    world.liveUntilState("refused");
+    assert.match(world.status.reason, /not enabled/);
     assert.equal(world.status.waitsForHuman, true);
     world.service.enabled.add("0001");
     world.liveUntilState("idle");
@@ -133,6 +139,13 @@ describe("activation", () => {
     world.chip.powerOn();
     world.liveUntilState("refused");
     assert.equal(world.cik, undefined);
+    const whatToDo = /answer.* lost.* \(409\): enable serial 0001 of model lamp again/;
+    assert.match(world.status.reason, whatToDo);
+    // As long as it takes, whatever happens to the device meanwhile.
+    world.time.runUntil(() => false, world.time.nowMs + 24 * 3_600_000);
+    world.chip.powerOn("power-on");
+    world.liveUntilState("refused");
+    assert.match(world.status.reason, whatToDo);
     world.service.enabled.add("0001");
     world.liveUntilState("idle");
     assert.equal(world.cik, world.service.ciks.get("0001"));

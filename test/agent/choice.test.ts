@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { candidatesMax } from "../../src/protocol/limits.js";
 import { Choice, type ReleaseRule } from "../../src/agent/choice.js";
 
 const newest: ReleaseRule = { kind: "newest", name: "lamp" };
@@ -29,12 +30,8 @@ describe("choice", () => {
 
   it("keeps a bounded number of candidates of a long list", () => {
     const ids = Array.from({ length: 1000 }, (_, patch) => `lamp-1.0.${String(patch + 1)}`);
-    assert.deepEqual(chosen(new Choice(newest, "1.0.0", false), ids), [
-      "lamp-1.0.1000",
-      "lamp-1.0.999",
-      "lamp-1.0.998",
-      "lamp-1.0.997",
-    ]);
+    const best = Array.from({ length: candidatesMax }, (_, place) => `lamp-1.0.${1000 - place}`);
+    assert.deepEqual(chosen(new Choice(newest, "1.0.0", false), ids), best);
   });
 
   it("never takes the running version or an older one", () => {

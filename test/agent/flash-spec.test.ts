@@ -59,8 +59,10 @@ function recordLines(): string[] {
   progress.write(2, new Uint8Array(32).fill(0x5a));
   records.writeArmed({ release, slot, digest, trials: 2, silentTrials: 1, endedSilent: true });
   records.writeConfirmed({ slot, sizeBytes: release.sizeBytes, digest });
+  records.reject({ ...release, id: "lamp-1.2.0" }, "its bytes are wrong", 1);
   records.reject(release, "crashed");
   records.writeRestartAsked();
+  records.openActivation();
   return [...(stores.domains.get("provision") ?? [])].map(([key, value]) => {
     const shown = value
       .replaceAll(digest, "<64 hex>")

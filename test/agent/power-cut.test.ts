@@ -25,6 +25,7 @@ function live(cut: Cut | undefined): World {
   if (world.status.state === "refused") {
     // Cut between the answer and the store: the CIK is lost, and only that. The vendor helps.
     assert.equal(world.cik, undefined);
+    assert.match(world.status.reason, /lost.* \(409\): enable serial 0001 of model lamp again/);
     world.service.enabled.add("0001");
   }
   world.liveUntilUpdatedTo("1.1.0");

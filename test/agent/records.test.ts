@@ -191,14 +191,22 @@ describe("the CIK's record", () => {
 
   it("can be known not to fit before a key is asked for, and leaves nothing behind", () => {
     const shelf = new Shelf();
+    shelf.stores.bytesMax = shelf.stores.bytes + 39;
     const before = shelf.stores.bytes;
-    shelf.records.reserveCik();
-    assert.equal(shelf.stores.bytes, before);
-    shelf.stores.bytesMax = before + 39;
     assert.throws(() => {
-      shelf.records.reserveCik();
+      shelf.records.openActivation();
     });
     assert.equal(shelf.stores.bytes, before);
+  });
+
+  it("tells whether one was asked for before, until one is stored or surely none was given", () => {
+    const shelf = new Shelf();
+    assert.equal(shelf.records.openActivation(), false);
+    assert.equal(shelf.records.openActivation(), true);
+    shelf.records.closeActivation();
+    assert.equal(shelf.records.openActivation(), false);
+    shelf.records.writeCik(cik);
+    assert.equal(shelf.records.openActivation(), false);
   });
 });
 
@@ -228,6 +236,18 @@ describe("the record of rejected releases", () => {
       records.readRejected().map(({ reason }) => reason),
       ["hung"],
     );
+  });
+
+  it("counts downloads that came out wrong, of this very release, before it rejects", () => {
+    const { records } = new Shelf();
+    assert.equal(records.badDownloads(release), 0);
+    records.reject(release, "wrong", 1);
+    assert.deepEqual([records.badDownloads(release), records.rejection(release)], [1, undefined]);
+    assert.equal(records.badDownloads({ ...release, timestampSeconds: 1 }), 0);
+    records.reject(release, "wrong", 2);
+    assert.equal(records.badDownloads(release), 2);
+    records.reject(release, "wrong");
+    assert.deepEqual([records.badDownloads(release), records.rejection(release)], [0, "wrong"]);
   });
 
   it("forgets the oldest, not the latest", () => {

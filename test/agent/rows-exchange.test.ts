@@ -22,24 +22,26 @@ function headOf(status: number, contentType?: string, contentLength?: number): R
 interface Answered {
   readonly rows: readonly (readonly string[])[];
   readonly problem: ContactProblem | undefined;
+  readonly isTyped: boolean;
 }
 
 /** Plays an answer to an exchange, its body in pieces. */
 function answer(head: ResponseHead, body = "", pieceBytes = Infinity): Answered {
   const rows: (readonly string[])[] = [];
-  const problems: (ContactProblem | undefined)[] = [];
+  const ends: Omit<Answered, "rows">[] = [];
   const exchange = new RowsExchange(
     { method: "GET", target: "/", host: "h", fields: [] },
     (fields) => rows.push(fields),
-    (problem) => problems.push(problem),
+    (problem, isTyped) => ends.push({ problem, isTyped }),
   );
   exchange.onHead(head);
   const bytes = ascii(body);
   const step = Math.min(pieceBytes, Math.max(1, bytes.length));
   for (let at = 0; at < bytes.length; at += step) exchange.onBody(bytes.subarray(at, at + step));
   exchange.onEnd();
-  assert.equal(problems.length, 1);
-  return { rows, problem: problems[0] };
+  const [end] = ends;
+  assert.ok(end !== undefined && ends.length === 1);
+  return { rows, ...end };
 }
 
 describe("an answer made of rows", () => {
@@ -48,16 +50,18 @@ describe("an answer made of rows", () => {
     for (const end of ["\r\n", ""]) {
       const body = `lamp-1.0.0\r\n"a,b","say ""hi""",${end}`;
       for (const pieceBytes of [1, 2, 7, Infinity]) {
-        assert.deepEqual(answer(headOf(200, csv), body, pieceBytes), { rows, problem: undefined });
+        const expected = { rows, problem: undefined, isTyped: true };
+        assert.deepEqual(answer(headOf(200, csv), body, pieceBytes), expected);
       }
     }
   });
 
-  it("may be empty: a 204, or a 200 of length 0 and any type", () => {
+  it("may be empty: a 204, or a 200 of length 0, but not every such answer is the service's", () => {
     const empty = { rows: [], problem: undefined };
-    assert.deepEqual(answer(headOf(204)), empty);
-    assert.deepEqual(answer(headOf(200, undefined, 0)), empty);
-    assert.deepEqual(answer(headOf(200, csv, 0)), empty);
+    assert.deepEqual(answer(headOf(204)), { ...empty, isTyped: false });
+    assert.deepEqual(answer(headOf(204, csv)), { ...empty, isTyped: false });
+    assert.deepEqual(answer(headOf(200, undefined, 0)), { ...empty, isTyped: false });
+    assert.deepEqual(answer(headOf(200, csv, 0)), { ...empty, isTyped: true });
   });
 
   it("skips a row that is too long or malformed, and takes the others", () => {

@@ -7,10 +7,10 @@ import { otaState } from "../../src/flash/otadata.js";
 import { OtadataWriter } from "../../src/flash/otadata-writer.js";
 import type { ResetReason } from "../../src/ports/boot.js";
 import type { Platform } from "../../src/ports/platform.js";
-import { trialsMax } from "../../src/protocol/limits.js";
+import { badDownloadsMax, trialsMax } from "../../src/protocol/limits.js";
 import type { ReleaseIdentity } from "../../src/protocol/release.js";
 import { MemoryStores } from "../support/memory-store.js";
-import { NorFlash } from "../support/nor-flash.js";
+import { NorFlash, PowerCut } from "../support/nor-flash.js";
 import { makeImage } from "../support/world.js";
 
 const digest = "ab".repeat(32);
@@ -21,6 +21,7 @@ const other: ReleaseIdentity = { ...release, timestampSeconds: 2 };
 class Device {
   readonly stores = new MemoryStores();
   readonly otadata = new NorFlash({ size: 0x2000 });
+  readonly idle = NorFlash.of(new Uint8Array(4096).fill(0x5a));
   readonly log: string[] = [];
 
   get records(): Records {
@@ -29,12 +30,37 @@ class Device {
 
   boot(slot: number, resetReason: ResetReason = "power-on"): Slots {
     const image = NorFlash.of(pad(makeImage({ version: "1.0.0", bytes: 1360 })));
+    const { otadata } = this;
+    const idle = {
+      eraseBlock: (block: number) => {
+        this.idle.eraseBlock(block);
+      },
+      close: () => undefined,
+    };
     const platform = {
       boot: { slot, resetReason },
       log: (line: string) => this.log.push(line),
-      openPartition: (path: string) => (path === "otadata" ? this.otadata : image),
+      openPartition: (path: string) => ({ otadata, nextota: idle })[path] ?? image,
     };
     return new Slots(platform as unknown as Platform, this.records);
+  }
+
+  get headIsBlank(): boolean {
+    const bytes = new Uint8Array(4096);
+    this.idle.read(bytes, 0);
+    return bytes.every((byte) => byte === 0xff);
+  }
+
+  /** Loses power in the operation, counted over both partitions, with the erase of slot 1 last. */
+  cutAfter(operation: number, bytes: number): void {
+    const inOtadata = otadataOperations();
+    if (operation < inOtadata) this.otadata.cutAt({ operation, bytes });
+    else this.idle.cutAt({ operation: operation - inOtadata, bytes });
+  }
+
+  powerOn(): void {
+    this.otadata.powerOn();
+    this.idle.powerOn();
   }
 
   stateOf(slot: number): number | undefined {
@@ -63,6 +89,25 @@ class Device {
     this.mark(1, otaState.pendingVerify);
     return this.boot(1, "software");
   }
+}
+
+/** A device whose trial hung, after its rejection. */
+function rejected(): Device {
+  const device = new Device();
+  device.trial();
+  device.mark(1, otaState.aborted);
+  device.powerOn();
+  device.boot(0, "watchdog").rejectIdle("hung");
+  return device;
+}
+
+function otadataOperations(): number {
+  return rejected().otadata.operations.length;
+}
+
+function rejectOperations(): number {
+  const { otadata, idle } = rejected();
+  return otadata.operations.length + idle.operations.length;
 }
 
 function pad(bytes: Uint8Array): Uint8Array {
@@ -133,10 +178,71 @@ describe("slots", () => {
     device.trial();
     device.mark(1, otaState.aborted);
     const slots = device.boot(0, "watchdog");
-    slots.rejectArmed("hung");
+    slots.rejectIdle("hung");
     assert.equal(device.records.rejection(release), "hung");
     assert.equal(slots.armed, undefined);
     assert.deepEqual(slots.decide(), { kind: "ordinary" });
+  });
+
+  it("leave nothing to start in the slot of what is rejected, cut or not", () => {
+    const count = rejectOperations();
+    assert.ok(count >= 3, `${count} operations`);
+    for (let operation = 0; operation < count; operation += 1) {
+      for (const bytes of [0, 4]) {
+        const device = new Device();
+        device.trial();
+        device.mark(1, otaState.aborted);
+        device.cutAfter(operation, bytes);
+        assert.throws(() => {
+          device.boot(0, "watchdog").rejectIdle("hung");
+        }, PowerCut);
+        device.powerOn();
+        const slots = device.boot(0, "power-on");
+        if (operation === 0 && bytes === 0) assert.equal(device.headIsBlank, false);
+        assert.deepEqual(slots.decide(), { kind: "finish-rejection" });
+        slots.finishRejection();
+        assert.equal(device.headIsBlank, true);
+        assert.equal(device.records.rejection(release), "hung");
+        assert.deepEqual([device.stateOf(0), device.stateOf(1)], [otaState.valid, undefined]);
+        assert.deepEqual(device.boot(0).decide(), { kind: "ordinary" });
+      }
+    }
+  });
+
+  it("leave the rejection of a running image to the old one, and its way back alone", () => {
+    const device = new Device();
+    const slots = device.trial();
+    slots.rejectRunning("its self-test failed");
+    assert.equal(device.headIsBlank, false);
+    assert.equal(device.stateOf(0), otaState.valid);
+    device.mark(1, otaState.aborted);
+    const old = device.boot(0, "power-on");
+    assert.deepEqual(old.decide(), { kind: "finish-rejection" });
+    old.finishRejection();
+    assert.equal(device.headIsBlank, true);
+    assert.equal(device.records.rejection(release), "its self-test failed");
+  });
+
+  it("give a release that came out wrong a few downloads, counted over resets", () => {
+    const device = new Device();
+    for (let download = 1; download < badDownloadsMax; download += 1) {
+      assert.equal(device.boot(0).rejectDownload(release, "wrong"), false);
+      assert.equal(device.records.rejection(release), undefined);
+    }
+    assert.equal(device.boot(0).rejectDownload(release, "wrong"), true);
+    assert.equal(device.records.rejection(release), "wrong");
+    assert.equal(device.records.rejection(other), undefined);
+  });
+
+  it("judge a trial once: what resets the chip afterwards does not count against it", () => {
+    const device = new Device();
+    device.trial();
+    device.mark(1, otaState.aborted);
+    const slots = device.boot(0, "power-on");
+    assert.deepEqual(slots.decide(), { kind: "rearm" });
+    slots.forgetTrial();
+    // The old image crashes while it waits for leave to restart.
+    assert.deepEqual(device.boot(0, "panic").decide(), { kind: "rearm" });
   });
 
   it("give a rejection the room of what is forgotten for it", () => {
@@ -144,7 +250,7 @@ describe("slots", () => {
     const slots = device.boot(0);
     slots.arm(release, digest);
     device.stores.bytesMax = device.stores.bytes;
-    slots.rejectArmed("hung");
+    slots.rejectIdle("hung");
     assert.equal(device.records.rejection(release), "hung");
   });
 
@@ -213,8 +319,13 @@ describe("slots with a full store", () => {
     const slots = device.trial();
     device.stores.bytesMax = 0;
     slots.endSilent();
-    slots.rejectArmed("never-reached-service");
-    assert.equal(slots.armed, undefined);
+    slots.rejectRunning("never-reached-service");
     assert.ok(device.log.length >= 2);
+    device.mark(1, otaState.aborted);
+    const old = device.boot(0, "software");
+    assert.deepEqual(old.decide(), { kind: "reject", reason: "crashed" });
+    old.rejectIdle("crashed");
+    assert.equal(old.armed, undefined);
+    assert.ok(device.log.length >= 3);
   });
 });

@@ -5,7 +5,10 @@ import { Agent } from "../../src/agent/agent.js";
 import type { AgentOptions } from "../../src/agent/options.js";
 import { readAppImageHead } from "../../src/flash/app-image-head.js";
 import type { Platform } from "../../src/ports/platform.js";
-import { World } from "../support/world.js";
+import { ascii, failure, type VirtualAnswer } from "../support/virtual-service.js";
+import { sha256Hex, World } from "../support/world.js";
+
+const hourMs = 3_600_000;
 
 /** Starts the agent, but an image of 1.1.0 does what `bad` does. */
 function badTrial(bad: (platform: Platform, options: AgentOptions) => Agent | undefined) {
@@ -95,6 +98,75 @@ describe("trial", () => {
       world.chip.powerOn("power-on");
       assert.equal(world.status.version, "1.0.0");
     }
+    world.liveUntilUpdatedTo("1.1.0");
+  });
+
+  it("begins again after a silent one only what is offered still, as it was", () => {
+    for (const change of ["withdrawn", "replaced"]) {
+      const world = new World();
+      const image = world.publish("1.1.0");
+      world.chip.powerOn();
+      world.liveUntil(() => world.chip.agent?.status.trial === true);
+      world.network.listen("10.0.0.1", 80, undefined);
+      world.liveUntil(() => world.chip.agent?.status.version === "1.0.0");
+      world.liveUntilState("backing-off");
+      world.service.contents.clear();
+      if (change === "replaced") world.publish("1.2.0");
+      world.network.listen("10.0.0.1", 80, world.service.accept);
+      const { boots } = world.chip;
+      world.liveUntilState("idle");
+      if (change === "withdrawn") {
+        assert.deepEqual([world.chip.boots, world.confirmedVersion], [boots, "1.0.0"]);
+        // Offered again as it was, it is taken from flash.
+        world.service.contents.set("lamp-1.1.0", {
+          bytes: image,
+          meta: `version=1.1.0&sha256=${sha256Hex(image)}`,
+          timestampSeconds: 1_700_000_000,
+        });
+        const { fetchedBytes } = world;
+        world.chip.agent?.checkNow();
+        world.liveUntilUpdatedTo("1.1.0");
+        assert.equal(world.fetchedBytes, fetchedBytes);
+      } else world.liveUntilUpdatedTo("1.2.0");
+    }
+  });
+
+  it("is not taken for one that reached the service by whoever answers in its place", () => {
+    const strangers: readonly VirtualAnswer[] = [
+      failure(401, "Unauthorized"),
+      failure(403, "Forbidden"),
+      failure(409, "Conflict"),
+      failure(404, "Not Found"),
+      { status: 204, fields: [], body: new Uint8Array(0) },
+      { status: 200, fields: [], body: new Uint8Array(0) },
+      { status: 200, fields: [["Content-Type", "text/html"]], body: ascii("<p>Log in</p>") },
+      { status: 302, fields: [["Location", "http://portal/"]], body: new Uint8Array(0) },
+    ];
+    for (const answer of strangers) {
+      const world = new World();
+      world.publish("1.1.0");
+      world.chip.powerOn();
+      world.liveUntil(() => world.chip.agent?.status.trial === true);
+      world.service.bend = () => answer;
+      world.liveUntil(() => world.chip.agent?.status.version === "1.0.0", hourMs);
+      // One stranger is not held against the image.
+      world.service.bend = (_request, own) => own;
+      world.liveUntilUpdatedTo("1.1.0");
+    }
+  });
+
+  it("of a good image whose key is revoked waits for a new key in the old image, then goes on", () => {
+    const world = new World();
+    world.publish("1.1.0");
+    world.chip.powerOn();
+    world.liveUntil(() => world.chip.agent?.status.trial === true);
+    world.service.ciks.clear();
+    world.liveUntil(() => world.chip.agent?.status.version === "1.0.0", hourMs);
+    world.liveUntilState("refused");
+    assert.match(world.status.reason, /enable serial 0001 of model lamp/);
+    world.time.runUntil(() => false, world.time.nowMs + 24 * hourMs);
+    assert.equal(world.confirmedVersion, "1.0.0");
+    world.service.enabled.add("0001");
     world.liveUntilUpdatedTo("1.1.0");
   });
 

@@ -72,6 +72,11 @@ const rules: readonly Rule[] = [
   { confirmed: "idle", armed: "any", decision: { kind: "heal" } },
   { confirmed: "none", armed: "running", decision: { kind: "trial" } },
   {
+    ...armedIdle,
+    when: ["rejected already", ({ armedRejected }) => armedRejected],
+    decision: { kind: "finish-rejection" },
+  },
+  {
     ...ended,
     when: [`ended silent, ${silentTrialsMax} such trials`, isSilentForGood],
     decision: reject("never-reached-service"),
@@ -81,7 +86,7 @@ const rules: readonly Rule[] = [
     when: [`ended silent, ${spentWords}`, (facts) => isSilent(facts) && isSpent(facts)],
     decision: reject("trials-exhausted"),
   },
-  { ...ended, when: ["ended silent", isSilent], decision: { kind: "rearm-when-reached" } },
+  { ...ended, when: ["ended silent", isSilent], decision: { kind: "rearm" } },
   { ...armedIdle, idleEntry: ["invalid"], decision: reject("rolled-back") },
   {
     ...armedIdle,
@@ -146,8 +151,14 @@ function* allFacts(): Generator<BootFacts> {
       for (const runningEntry of entryStates) {
         for (const idleEntry of entryStates) {
           for (const resetReason of resetReasons) {
-            for (const restartAsked of [false, true]) {
-              const facts = { armed, confirmedSlot, idleEntry, resetReason, restartAsked };
+            for (const [restartAsked, armedRejected] of [
+              [false, false],
+              [true, false],
+              [false, true],
+              [true, true],
+            ] as const) {
+              const reset = { resetReason, restartAsked };
+              const facts = { armed, armedRejected, confirmedSlot, idleEntry, ...reset };
               yield { ...facts, slot: runningSlot, runningEntry };
             }
           }

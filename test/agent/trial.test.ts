@@ -13,6 +13,7 @@ const ordinary: BootFacts = {
   idleEntry: "none",
   armed: undefined,
   confirmedSlot: undefined,
+  armedRejected: false,
   restartAsked: false,
 };
 
@@ -88,7 +89,7 @@ const rows: readonly [
       idleEntry: "aborted",
       resetReason: "software",
     },
-    "rearm-when-reached",
+    "rearm",
   ],
   [
     "a second silence",
@@ -105,6 +106,11 @@ const rows: readonly [
     { armed: armedThere, idleEntry: "invalid" },
     "reject",
     "rolled-back",
+  ],
+  [
+    "a cut after it was rejected, whatever the power made of the cause",
+    { armed: armedThere, armedRejected: true, idleEntry: "aborted", resetReason: "power-on" },
+    "finish-rejection",
   ],
   [
     "the boot loader would not start it",

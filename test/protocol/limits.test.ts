@@ -26,6 +26,7 @@ describe("limits", () => {
       ["a row fits into a segment", "rowBytesMax", "receiveBytes"],
       ["back-off", "retryDelayMsMin", "refusedDelayMsMin", "retryDelayMsMax"],
       ["back-off is shorter than polling", "retryDelayMsMax", "pollIntervalMsDefault"],
+      ["what is rejected does not hide what is good", "rejectedMax", "candidatesMax"],
       ["silence ends an answer before its time does", "silenceTimeoutMs", "answerTimeoutMs"],
       ["a trial outlives an answer that hangs", "answerTimeoutMs", "trialMsMax"],
     ];
