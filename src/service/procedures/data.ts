@@ -3,14 +3,13 @@
 
 import { encodeForm } from "../../protocol/form.js";
 import type { FormPair } from "../../protocol/form.js";
-import { formContentType } from "../../protocol/paths.js";
 import { nowSeconds } from "../api.js";
 import type { Api } from "../api.js";
 import { Refusal } from "../errors.js";
 import type { Fields } from "../fields.js";
 import { aliasesMax, valueBytesMax } from "../limits.js";
 import type { Procedure } from "../procedure.js";
-import { noContent, textReply } from "../reply.js";
+import { noContent } from "../reply.js";
 import type { Reply } from "../reply.js";
 import { asName, asText } from "../request.js";
 
@@ -57,7 +56,10 @@ function askedAliases({ pairs }: Fields): string[] {
   return pairs.map(([alias]) => asName(alias));
 }
 
-/** The latest values as a form; those there are none of are left out, 204 if that is all. */
+/**
+ * The latest values as a form; those there are none of are left out, 204 if that is all. It says no
+ * Content-Type: after Content-Length the readers of the time expect the end of the head.
+ */
 async function latestValues(api: Api, rid: string, aliases: readonly string[]): Promise<Reply> {
   const values: FormPair[] = [];
   for (const alias of aliases) {
@@ -65,7 +67,7 @@ async function latestValues(api: Api, rid: string, aliases: readonly string[]): 
     if (value !== undefined) values.push([alias, value]);
   }
   if (values.length === 0) return noContent;
-  return { ...textReply(encodeForm(values)), contentType: formContentType };
+  return { status: 200, body: Buffer.from(encodeForm(values)) };
 }
 
 export const dataProcedures: readonly Procedure[] = paths.flatMap((path) => [
