@@ -5,6 +5,7 @@
 
 import { setImmediate } from "node:timers/promises";
 import type { Activation, ActivationLog } from "./activations.js";
+import { transact } from "./database.js";
 import type { Database } from "./database.js";
 import { activationsPerCommit } from "./limits.js";
 import { PreparedQuery } from "./prepared-query.js";
@@ -65,13 +66,14 @@ export class ActivationWriter {
 
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
     try {
-      const activated = new Set<Waiting>();
-      await this.database.transaction().execute(async (transaction) => {
+      const activated = await transact(this.database, async (transaction) => {
+        const activated = new Set<Waiting>();
         for (const waiting of group) {
           if ((await this.#activate.changes(transaction, waiting.change)) !== 1) continue;
           await this.log.append(transaction, waiting.change);
           activated.add(waiting);
         }
+        return activated;
       });
       for (const waiting of group) waiting.resolve(activated.has(waiting));
     } catch (error) {

@@ -4,6 +4,7 @@ import { isName } from "../protocol/paths.js";
 import { nowSeconds } from "./api.js";
 import type { Clock, Storage } from "./api.js";
 import type { ClientIdentity } from "./clients.js";
+import { transact } from "./database.js";
 import { ServiceError } from "./errors.js";
 
 /** A new vendor: all its secrets in clear, this once. */
@@ -40,7 +41,7 @@ export class Admin {
       throw new ServiceError("malformed-name", `"${name}" cannot be a vendor's name`);
     }
     const { database, vendors } = this.storage;
-    return database.transaction().execute(async (transaction) => {
+    return transact(database, async (transaction) => {
       const { rid, cik } = await this.#createClient(transaction, null);
       if (!(await vendors.register(transaction, name, rid))) {
         throw new ServiceError("vendor-exists", `there is a vendor "${name}" already`);

@@ -3,8 +3,10 @@
 
 import { blobContentType } from "../protocol/paths.js";
 import type { BlobStore } from "./blobs.js";
+import { transact } from "./database.js";
 import type { Database } from "./database.js";
 import { forgetMembers } from "./members.js";
+import { holdModel } from "./models.js";
 import { PreparedQuery } from "./prepared-query.js";
 import type { Flag } from "./schema.js";
 
@@ -96,7 +98,7 @@ export class ContentStore {
    */
   async publish(upload: Upload, replaces: boolean): Promise<boolean> {
     const { contentId, blobId, type, size, now } = upload;
-    return this.database.transaction().execute(async (transaction) => {
+    return transact(this.database, async (transaction) => {
       const old = await transaction
         .selectFrom("contents")
         .where("id", "=", contentId)
@@ -119,7 +121,8 @@ export class ContentStore {
 
   /** Deletes the content and its bytes (S-45). False if there is none of that name. */
   async delete(modelId: number, name: string): Promise<boolean> {
-    return this.database.transaction().execute(async (transaction) => {
+    return transact(this.database, async (transaction) => {
+      await holdModel(transaction, modelId);
       const content = await transaction
         .deleteFrom("contents")
         .where("modelId", "=", modelId)

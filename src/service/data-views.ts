@@ -1,6 +1,7 @@
 // Views: a token each, with which anyone may read some of a client's points until it expires
 // (procedures 69 and 70).
 
+import { transact } from "./database.js";
 import type { Database } from "./database.js";
 import { newIdentifier } from "./identifier.js";
 import { sameLookup } from "./key-vault.js";
@@ -33,7 +34,7 @@ export class DataViewStore {
     const { clientRid, aliases, ...columns } = view;
     const token = newIdentifier();
     const lookup = this.vault.lookup(token);
-    return this.database.transaction().execute(async (transaction) => {
+    return transact(this.database, async (transaction) => {
       await transaction
         .deleteFrom("views")
         .where("clientRid", "=", clientRid)

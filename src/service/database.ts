@@ -1,130 +1,81 @@
 // Opens the database and brings its tables up to date. The one place that knows which database it
 // is: everything else is written against `Kysely<Schema>`.
 //
-// SQLite: one file in the data directory, write-ahead log, synchronous=FULL: a transaction is on
-// disk when its promise resolves, so a reply that follows it acknowledges what a crash keeps.
-// Several processes may have the file open (the service and the command line).
+// On both a transaction is on disk when its promise resolves, so a reply that follows it
+// acknowledges what a crash keeps.
 
-import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
-import BetterSqlite3 from "better-sqlite3";
-import {
-  CompiledQuery,
-  Kysely,
-  Migrator,
-  SqliteAdapter,
-  SqliteDialect,
-  SqliteDriver,
-} from "kysely";
-import type { DatabaseConnection, SqliteDatabase, SqliteStatement } from "kysely";
+import { Kysely, Migrator } from "kysely";
+import type { Transaction } from "kysely";
 import { ServiceError } from "./errors.js";
-import { databaseWaitMs, statementsMax } from "./limits.js";
+import type { ServiceErrorKind } from "./errors.js";
+import { transactionTriesMax } from "./limits.js";
 import { migrations } from "./migrations.js";
 import type { DialectDifferences } from "./migrations.js";
 import type { Schema } from "./schema.js";
 
 export type Database = Kysely<Schema>;
 
-const databaseFileName = "provision.db";
-
-const sqliteDifferences: DialectDifferences = {
-  sortsTextByBytes: true,
-  callsBytesBytea: false,
-  hasIdentityColumns: false,
-};
-
-/**
- * Opens the database in `dataDirectory`, making both if they are new.
- * Throws ServiceError `data-directory` if that is impossible.
- */
-export async function openDatabase(dataDirectory: string): Promise<Database> {
-  const database = new Kysely<Schema>({ dialect: openSqlite(dataDirectory) });
-  try {
-    await migrate(database, sqliteDifferences);
-  } catch (error) {
-    await database.destroy();
-    throw error;
-  }
-  return database;
+/** Where the database is. */
+export interface DatabasePlace {
+  /** Of SQLite's file; with PostgreSQL only the key file is there. */
+  readonly dataDirectory: string;
+  /** Of a PostgreSQL database; default: SQLite. */
+  readonly url?: string | undefined;
 }
 
-async function migrate(database: Database, differences: DialectDifferences): Promise<void> {
+/**
+ * Opens the database, making its tables if they are new.
+ * Throws ServiceError `data-directory` or `database` if that is impossible.
+ */
+export async function openDatabase({ dataDirectory, url }: DatabasePlace): Promise<Database> {
+  if (url === undefined) {
+    const { openSqlite, sqliteDifferences } = await import("./sqlite-dialect.js");
+    const database = new Kysely<Schema>({ dialect: openSqlite(dataDirectory) });
+    return migrate(database, sqliteDifferences, "data-directory");
+  }
+  const { openPostgres, postgresDifferences } = await import("./postgres-dialect.js");
+  const database = new Kysely<Schema>({ dialect: openPostgres(url) });
+  return migrate(database, postgresDifferences, "database");
+}
+
+async function migrate(
+  database: Database,
+  differences: DialectDifferences,
+  kind: ServiceErrorKind,
+): Promise<Database> {
   const migrator = new Migrator({
     db: database,
     provider: { getMigrations: () => Promise.resolve(migrations(differences)) },
   });
   const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) {
-    const reason = error instanceof Error ? error.message : "unknown";
-    const message = `the database cannot be brought up to date: ${reason}`;
-    throw new ServiceError("data-directory", message, { cause: error });
-  }
+  if (error === undefined) return database;
+  await database.destroy();
+  const reason = error instanceof Error ? error.message : "unknown";
+  throw new ServiceError(kind, `the database cannot be brought up to date: ${reason}`, {
+    cause: error,
+  });
 }
 
-function openSqlite(dataDirectory: string): SqliteDialect {
-  const path = join(dataDirectory, databaseFileName);
-  try {
-    if (!existsSync(dataDirectory)) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-    const file = new BetterSqlite3(path, { timeout: databaseWaitMs });
-    file.pragma("journal_mode = WAL");
-    file.pragma("synchronous = FULL");
-    file.pragma("foreign_keys = ON");
-    return new DurableSqliteDialect(new StatementCache(file));
-  } catch (error) {
-    throw new ServiceError("data-directory", `cannot open ${path}: ${String(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-/** Kysely prepares every query anew; statements are worth keeping. Forgets the oldest first. */
-class StatementCache implements SqliteDatabase {
-  readonly #statements = new Map<string, SqliteStatement>();
-
-  constructor(private readonly file: BetterSqlite3.Database) {}
-
-  prepare(query: string): SqliteStatement {
-    const known = this.#statements.get(query);
-    if (known !== undefined) return known;
-    const statement = this.file.prepare(query);
-    if (this.#statements.size >= statementsMax) {
-      const [oldest] = this.#statements.keys();
-      if (oldest !== undefined) this.#statements.delete(oldest);
+/**
+ * Runs `run` in a transaction: all of it or nothing. It runs again, a few times, if PostgreSQL
+ * undid it so that another process's transaction could go on: it must change nothing else.
+ */
+export async function transact<Result>(
+  database: Database,
+  run: (transaction: Transaction<Schema>) => Promise<Result>,
+): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await database.transaction().execute(run);
+    } catch (error) {
+      if (tries === transactionTriesMax || !isUndoneForAnother(error)) throw error;
     }
-    this.#statements.set(query, statement);
-    return statement;
-  }
-
-  close(): void {
-    this.#statements.clear();
-    this.file.close();
   }
 }
 
-class DurableSqliteDialect extends SqliteDialect {
-  constructor(private readonly cache: SqliteDatabase) {
-    super({ database: cache });
-  }
-
-  override createDriver(): SqliteDriver {
-    return new ImmediateDriver({ database: this.cache });
-  }
-
-  override createAdapter(): SqliteAdapter {
-    return new TransactionalAdapter();
-  }
-}
-
-/** Takes the write lock at the start: a transaction that reads first cannot then fail to write. */
-class ImmediateDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
-  }
-}
-
-/** SQLite's DDL is transactional, so two processes may migrate one new file at once. */
-class TransactionalAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true;
-  }
+/** SQLSTATE 40P01, a deadlock, and 40001, a serialisation failure. */
+function isUndoneForAnother(error: unknown): boolean {
+  return (
+    error instanceof Error && "code" in error && (error.code === "40P01" || error.code === "40001")
+  );
 }

@@ -9,6 +9,7 @@
 
 import type { ActivationWriter } from "./activation-writer.js";
 import type { ClientStore } from "./clients.js";
+import { transact } from "./database.js";
 import type { Database } from "./database.js";
 import type { KeyVault } from "./key-vault.js";
 import { PreparedQuery } from "./prepared-query.js";
@@ -143,6 +144,9 @@ export class DeviceStore {
     const { modelId, oldSn, sn, clientRid, activableUntil } = remapping;
     return this.#change<"remapped">(async (transaction) => {
       const serialId = await this.#unusedSerial(transaction, modelId, sn);
+      // The client before its serial: activations lock them in this order, too.
+      const isThere = await this.#regenerate(transaction, clientRid, activableUntil);
+      if (!isThere) throw new Undone("client-gone");
       const old = await transaction
         .updateTable("serials")
         .set({ clientRid: null })
@@ -154,8 +158,6 @@ export class DeviceStore {
       // Somebody else has moved it in the meantime.
       if (old === undefined) throw new Undone("client-gone");
       await attach(transaction, serialId, clientRid, old.enabledBy);
-      const isThere = await this.#regenerate(transaction, clientRid, activableUntil);
-      if (!isThere) throw new Undone("client-gone");
       return "remapped";
     });
   }
@@ -165,7 +167,7 @@ export class DeviceStore {
     run: (transaction: Database) => Promise<Result>,
   ): Promise<Result | DeviceFault> {
     try {
-      return await this.database.transaction().execute(run);
+      return await transact(this.database, run);
     } catch (error) {
       if (error instanceof Undone) return error.fault;
       throw error;

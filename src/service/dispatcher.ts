@@ -10,8 +10,10 @@ import {
   namesOtherVendor,
 } from "./authorisation.js";
 import type { Client, Device, Vendor } from "./authorisation.js";
-import { Refusal } from "./errors.js";
+import { DatabaseUnreachable, Refusal } from "./errors.js";
 import type { RefusalCode } from "./errors.js";
+import { pieceBytes, piecesPerWrite } from "./limits.js";
+import { MemoryBudget } from "./memory-budget.js";
 import type { CallerKind, Procedure } from "./procedure.js";
 import { refusalReply } from "./reply.js";
 import type { Reply } from "./reply.js";
@@ -27,12 +29,16 @@ export interface Outcome {
 }
 
 export class Dispatcher {
+  readonly #memory: MemoryBudget;
+
   constructor(
     private readonly api: Api,
     private readonly router: Router,
-    /** Told of errors that are no refusals; the peer sees a 500. */
+    /** Told of errors that are no refusals; the peer sees a 500, or a 503 without a database. */
     private readonly onError: (error: unknown) => void,
-  ) {}
+  ) {
+    this.#memory = new MemoryBudget(api.limits.heldBytesMax);
+  }
 
   /** Never rejects. */
   async dispatch(request: Request): Promise<Outcome> {
@@ -49,24 +55,39 @@ export class Dispatcher {
       }
       request.names = match.names;
       const authorised = await this.#authorise(caller, request);
-      await this.#readBody(request, siblings);
-      procedure = siblings.find(({ applies }) => applies === undefined || applies(request));
-      if (procedure === undefined) throw new Refusal("unknown-keys");
-      return { reply: await this.#call(procedure, request, authorised), procedure };
+      return await this.#memory.hold(this.#heldBytes(request, siblings), async () => {
+        await this.#readBody(request, siblings);
+        procedure = siblings.find(({ applies }) => applies === undefined || applies(request));
+        if (procedure === undefined) throw new Refusal("unknown-keys");
+        return { reply: await this.#call(procedure, request, authorised), procedure };
+      });
     } catch (error) {
       if (!(error instanceof Refusal)) this.onError(error);
-      const code = error instanceof Refusal ? error.code : "internal";
+      const code = codeOf(error);
       return { reply: refusalReply(code), code, ...(procedure !== undefined && { procedure }) };
     }
+  }
+
+  /** What the request takes of the memory that all share; small bodies count for nothing. */
+  #heldBytes(request: Request, siblings: readonly Procedure[]): number {
+    if (request.method === "GET") return 0;
+    if (siblings.some(({ streams }) => streams === true)) return pieceBytes * piecesPerWrite;
+    const byteLengthMax = this.#bodyBytesMax(siblings);
+    const byteLength = Math.min(request.body.announcedBytes ?? byteLengthMax, byteLengthMax);
+    return byteLength > this.api.limits.activationBytesMax ? byteLength : 0;
   }
 
   /** A GET's body is not looked at (S-05); node:http discards what nobody reads. */
   async #readBody(request: Request, siblings: readonly Procedure[]): Promise<void> {
     if (request.method === "GET" || siblings.some(({ streams }) => streams === true)) return;
-    const { activationBytesMax, tableBytesMax, bodyTimeMs } = this.api.limits;
+    const byteLengthMax = this.#bodyBytesMax(siblings);
+    request.content = await request.body.bytes(byteLengthMax, this.api.limits.bodyTimeMs);
+  }
+
+  #bodyBytesMax(siblings: readonly Procedure[]): number {
+    const { activationBytesMax, tableBytesMax } = this.api.limits;
     const isKnown = siblings.every(({ caller }) => caller !== "anyone");
-    const byteLengthMax = isKnown ? tableBytesMax : activationBytesMax;
-    request.content = await request.body.bytes(byteLengthMax, bodyTimeMs);
+    return isKnown ? tableBytesMax : activationBytesMax;
   }
 
   async #authorise(kind: CallerKind, request: Request): Promise<Authorised> {
@@ -108,6 +129,11 @@ export class Dispatcher {
         return procedure.handle(this.api, request, present(client));
     }
   }
+}
+
+function codeOf(error: unknown): RefusalCode {
+  if (error instanceof Refusal) return error.code;
+  return error instanceof DatabaseUnreachable ? "database-unreachable" : "internal";
 }
 
 /** The caller of a path, as the path's kind of caller has it. */

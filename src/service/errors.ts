@@ -57,7 +57,8 @@ export const refusals = {
   "unsatisfiable-range": [416, "The range names no byte of the content."],
   "head-too-large": [431, "The head of the request is larger than this service takes."],
   internal: [500, "The service failed."],
-  overloaded: [503, "The service has no room for another connection."],
+  "database-unreachable": [503, "The database cannot be reached now."],
+  overloaded: [503, "The service has no room for this now."],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 
 export type RefusalCode = keyof typeof refusals;
@@ -74,10 +75,20 @@ export class Refusal extends Error {
   }
 }
 
+/** The database's server is away, or was lost in the middle: 503, and the next request tries again. */
+export class DatabaseUnreachable extends Error {
+  override readonly name = "DatabaseUnreachable";
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
 export type ServiceErrorKind =
   | "port-in-use"
   | "cannot-listen"
   | "data-directory"
+  | "database"
   | "key-file"
   | "wrong-key"
   | "vendor-exists"

@@ -1,7 +1,9 @@
 // Groups of a model, by name. What they hold is members.ts.
 
+import { transact } from "./database.js";
 import type { Database } from "./database.js";
 import { forgetMembers } from "./members.js";
+import { holdModel } from "./models.js";
 import type { Page } from "./page.js";
 
 export interface Group {
@@ -45,7 +47,8 @@ export class GroupStore {
 
   /** Deletes the group and takes it from the groups that hold it. False if there is none. */
   async delete(modelId: number, name: string): Promise<boolean> {
-    return this.database.transaction().execute(async (transaction) => {
+    return transact(this.database, async (transaction) => {
+      await holdModel(transaction, modelId);
       await forgetMembers(transaction, modelId, "group", [name]);
       const { numDeletedRows } = await transaction
         .deleteFrom("groups")

@@ -11,6 +11,9 @@ export interface ServiceLimits {
   /** One uploaded content. Sixteen times the largest ESP32 flash. */
   readonly contentBytesMax: number;
 
+  /** Bodies being read or worked on, all together: one more is answered 503. */
+  readonly heldBytesMax: number;
+
   /** From the first byte of a head to its end: fourteen small sends over a slow modem (S-04). */
   readonly headTimeMs: number;
   /** A whole body that is gathered in memory, from the end of its head. */
@@ -39,6 +42,7 @@ export const serviceLimits: ServiceLimits = {
   activationBytesMax: 4096,
   tableBytesMax: 8 * 1024 * 1024,
   contentBytesMax: 256 * 1024 * 1024,
+  heldBytesMax: 32 * 1024 * 1024,
 
   headTimeMs: 20_000,
   bodyTimeMs: 60_000,
@@ -69,8 +73,12 @@ export const activationsPerCommit = 100;
 export const rowsPerInsert = 500;
 /** Ranges of one model: each is looked at for a serial that is not listed. */
 export const rangesMax = 1000;
-/** How long another process's write may hold up ours in SQLite before it fails. */
+/** How long another's write may hold up ours in SQLite, or a connection to PostgreSQL take. */
 export const databaseWaitMs = 10_000;
+/** Connections of one process to PostgreSQL, which takes a hundred in all unless told otherwise. */
+export const databaseConnectionsMax = 10;
+/** Runs of a transaction that PostgreSQL undoes in favour of another's. */
+export const transactionTriesMax = 5;
 
 /** From enable, remap or regenerate to the last moment of activation (S-28). */
 export const activationWindowSecondsDefault = 86_400;

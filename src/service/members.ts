@@ -2,6 +2,7 @@
 // a group that holds itself, over however many others, cannot be made. What follows from all this
 // for a device is grants.ts.
 
+import { transact } from "./database.js";
 import type { Database } from "./database.js";
 import { rowsPerInsert } from "./limits.js";
 import { holdModel } from "./models.js";
@@ -116,7 +117,7 @@ export class MemberStore {
     const byKey = new Map(members.map((member) => [`${member.type} ${member.name}`, member]));
     const batch = [...byKey.values()];
     try {
-      await this.database.transaction().execute(async (transaction) => {
+      await transact(this.database, async (transaction) => {
         await holdModel(transaction, group.modelId);
         await this.#check(transaction, group, batch);
         await this.#write(transaction, group, batch);
@@ -189,7 +190,8 @@ export class MemberStore {
 
   /** Takes members from a group; those it does not hold are ignored (S-48). */
   async remove(group: GroupKey, members: readonly MemberKey[]): Promise<void> {
-    await this.database.transaction().execute(async (transaction) => {
+    await transact(this.database, async (transaction) => {
+      await holdModel(transaction, group.modelId);
       for (const member of members) {
         await this.#remove.changes(transaction, { ...group, ...member });
       }

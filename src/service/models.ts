@@ -2,6 +2,7 @@
 // clone of it would follow (S-53: stored and echoed).
 
 import type { BlobStore } from "./blobs.js";
+import { transact } from "./database.js";
 import type { Database } from "./database.js";
 import { PreparedQuery } from "./prepared-query.js";
 
@@ -107,7 +108,7 @@ export class ModelStore {
 
   /** Deletes the model with its serials, contents, groups and shares (S-34). */
   async delete(id: number): Promise<void> {
-    await this.database.transaction().execute(async (transaction) => {
+    await transact(this.database, async (transaction) => {
       const contents = await transaction
         .selectFrom("contents")
         .where("modelId", "=", id)

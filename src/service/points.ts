@@ -1,6 +1,7 @@
 // What devices write: per client and alias one value a second, the last thousand (S-58). Just enough
 // of a data store for procedures 69 and 70 to have something to read.
 
+import { transact } from "./database.js";
 import type { Database } from "./database.js";
 import { aliasesMax, pointsKept } from "./limits.js";
 import { PreparedQuery } from "./prepared-query.js";
@@ -93,7 +94,7 @@ export class PointStore {
   /** Writes all values at one time, or none. False if the client would have too many aliases. */
   async write({ clientRid, at, values }: Write): Promise<boolean> {
     try {
-      await this.database.transaction().execute(async (transaction) => {
+      await transact(this.database, async (transaction) => {
         let isNew = false;
         for (const [alias, value] of values) {
           isNew ||= (await this.#latest.first(transaction, { clientRid, alias })) === undefined;

@@ -1,5 +1,6 @@
 // The ranges of each model (S-31): which serials it has without any of them being listed.
 
+import { transact } from "./database.js";
 import type { Database } from "./database.js";
 import { rangesMax } from "./limits.js";
 import { holdModel } from "./models.js";
@@ -31,7 +32,7 @@ export class RangeStore {
 
   /** Adds all or none. False if the model would have too many. */
   async add(modelId: number, ranges: readonly SerialRange[]): Promise<boolean> {
-    return this.database.transaction().execute(async (transaction) => {
+    return transact(this.database, async (transaction) => {
       await holdModel(transaction, modelId);
       const present = await this.list(transaction, modelId);
       if (present.length + ranges.length > rangesMax) return false;
@@ -45,7 +46,7 @@ export class RangeStore {
    * ignored. False if what is left would be too many ranges.
    */
   async remove(modelId: number, holes: readonly SerialRange[]): Promise<boolean> {
-    return this.database.transaction().execute(async (transaction) => {
+    return transact(this.database, async (transaction) => {
       await holdModel(transaction, modelId);
       let ranges = await this.list(transaction, modelId);
       for (const hole of holes) ranges = ranges.flatMap((range) => withoutHole(range, hole));

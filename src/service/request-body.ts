@@ -19,6 +19,12 @@ export class RequestBody {
     this.#wake?.();
   }
 
+  /** Content-Length, or undefined where the sender does not say it: chunked. */
+  get announcedBytes(): number | undefined {
+    const { "content-length": length, "transfer-encoding": coding } = this.incoming.headers;
+    return coding === undefined ? Number(length ?? 0) : undefined;
+  }
+
   /** True when the last byte has arrived. */
   get isComplete(): boolean {
     return this.incoming.complete;
@@ -34,7 +40,7 @@ export class RequestBody {
    * received size exceeds `byteLengthMax`. Throws if the sender goes away in the middle.
    */
   async *chunks(byteLengthMax: number): AsyncGenerator<Uint8Array, void, void> {
-    this.#bound(Number(this.incoming.headers["content-length"] ?? 0), byteLengthMax);
+    this.#bound(this.announcedBytes ?? 0, byteLengthMax);
     let byteLength = 0;
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;

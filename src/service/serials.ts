@@ -1,9 +1,11 @@
 // Serials: which serial numbers a model has: listed one by one, or in a range (ranges.ts) until
 // they are enabled. The clients behind them are devices.ts.
 
+import { transact } from "./database.js";
 import type { Database } from "./database.js";
 import { rowsPerInsert } from "./limits.js";
 import { forgetMembers } from "./members.js";
+import { holdModel } from "./models.js";
 import { PreparedQuery } from "./prepared-query.js";
 import type { RangeStore } from "./ranges.js";
 
@@ -70,7 +72,8 @@ export class SerialStore {
   /** Adds all or none (S-33). False if one of them exists already or is there twice. */
   async add(modelId: number, serials: readonly NewSerial[]): Promise<boolean> {
     try {
-      await this.database.transaction().execute(async (transaction) => {
+      await transact(this.database, async (transaction) => {
+        await holdModel(transaction, modelId);
         for (let first = 0; first < serials.length; first += rowsPerInsert) {
           const rows = serials.slice(first, first + rowsPerInsert);
           const { numInsertedOrUpdatedRows } = await transaction
@@ -90,7 +93,8 @@ export class SerialStore {
 
   /** Takes serials from the list and from all groups (S-34); unknown ones are ignored. */
   async remove(modelId: number, serials: readonly string[]): Promise<void> {
-    await this.database.transaction().execute(async (transaction) => {
+    await transact(this.database, async (transaction) => {
+      await holdModel(transaction, modelId);
       for (let first = 0; first < serials.length; first += rowsPerInsert) {
         const names = serials.slice(first, first + rowsPerInsert);
         await transaction

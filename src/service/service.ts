@@ -25,8 +25,10 @@ interface ServiceRules {
 }
 
 export interface ServiceOptions {
-  /** Holds the database and the key file; made if it is not there. */
+  /** Holds the key file, and the database unless it is elsewhere; made if it is not there. */
   readonly dataDirectory: string;
+  /** postgres://... of a database that any number of services share. Default: a SQLite file. */
+  readonly database?: string | undefined;
   /** 0: any free one. */
   readonly port: number;
   /** Default: 127.0.0.1. */
@@ -51,13 +53,15 @@ export interface Service {
 export async function startService(options: ServiceOptions): Promise<Service> {
   const {
     dataDirectory,
+    database: url,
     port,
     host = "127.0.0.1",
     clock = Date.now,
     options: rules = {},
   } = options;
   const limits = { ...serviceLimits, ...rules.limits };
-  const storage = await openStorage(dataDirectory, rules.key ?? process.env["PROVISION_KEY"]);
+  const key = rules.key ?? process.env["PROVISION_KEY"];
+  const storage = await openStorage({ dataDirectory, url }, key);
   try {
     // An upload takes no longer than a request: what is older was broken off by a crash.
     await storage.blobs.sweep(nowSeconds(clock) - limits.requestTimeMs / 1000);

@@ -1,4 +1,4 @@
-// Opens all that the service keeps in one data directory: database, key, stores.
+// Opens all that the service keeps: database, key, stores.
 
 import { ActivationWriter } from "./activation-writer.js";
 import { ActivationLog } from "./activations.js";
@@ -7,7 +7,7 @@ import { BlobStore } from "./blobs.js";
 import { ClientStore } from "./clients.js";
 import { ContentStore } from "./contents.js";
 import { openDatabase } from "./database.js";
-import type { Database } from "./database.js";
+import type { Database, DatabasePlace } from "./database.js";
 import { DataViewStore } from "./data-views.js";
 import { DescriptionStore } from "./descriptions.js";
 import { DeviceStore } from "./devices.js";
@@ -26,16 +26,16 @@ import { ShareStore } from "./shares.js";
 import { VendorStore } from "./vendors.js";
 
 /**
- * Opens the data in `dataDirectory`, new or not. `keyText`: the master key in hexadecimal, or
- * undefined for the key file. Close it with `storage.database.destroy()`.
- * Throws ServiceError `data-directory`, `key-file` or `wrong-key`.
+ * Opens the data of `place`, new or not. `keyText`: the master key in hexadecimal, or undefined
+ * for the key file. Close it with `storage.database.destroy()`.
+ * Throws ServiceError `data-directory`, `database`, `key-file` or `wrong-key`.
  */
 export async function openStorage(
-  dataDirectory: string,
+  place: DatabasePlace,
   keyText: string | undefined,
 ): Promise<Storage> {
-  const vault = openKeyVault(dataDirectory, keyText);
-  const database = await openDatabase(dataDirectory);
+  const vault = openKeyVault(place.dataDirectory, keyText);
+  const database = await openDatabase(place);
   try {
     await checkKey(database, vault);
   } catch (error) {

@@ -1,6 +1,7 @@
 // Who may do what: the matrix of access-rows.ts, and what another vendor learns or changes by it.
 
 import assert from "node:assert/strict";
+import { databaseKinds } from "./databases.js";
 import { accessRows, columns } from "./access-rows.js";
 import type { AccessRow, Column } from "./access-rows.js";
 import { ask, startRig, stopRig } from "./harness.js";
@@ -79,88 +80,94 @@ async function picture(acme: VendorClient): Promise<string> {
   return (await Promise.all(replies)).join("\n");
 }
 
-describe("access", () => {
-  let rig: Rig;
-  let cast: Cast;
+for (const kind of databaseKinds) {
+  describe(`access, with ${kind.name}`, () => {
+    let rig: Rig;
+    let cast: Cast;
 
-  before(async () => {
-    rig = await startRig();
-    const acme = await VendorClient.create(rig, "acme");
-    const other = await VendorClient.create(rig, "other");
-    const friend = await VendorClient.create(rig, "friend");
-    await VendorClient.create(rig, "third");
-    for (const model of ["c", "f"]) await populate(acme, model);
-    const cik = await populate(acme, "t");
-    const headers = [`X-Exosite-CIK: ${acme.credentials.cik}`];
-    const post = (target: string, body: string): Promise<WireReply> =>
-      ask(rig.service.port, { method: "POST", target, headers, body });
-    for (const id of ["t61", "t62", "t63"]) await post("/provision/admin/auth/", `id=${id}`);
-    const range = "starttime=0&endtime=1&limit=1&access=data&expire=2000000000";
-    const view = (await post("/jsonp/register", `alias=a&${range}`)).body;
-    cast = { acme, other, friend, cik, view };
-  });
-
-  after(async () => {
-    await stopRig(rig);
-    assert.deepEqual(rig.logged, []);
-  });
-
-  function send(row: AccessRow, column: Column, more: readonly string[] = []): Promise<WireReply> {
-    const { rid } = cast.acme.credentials;
-    const text = row.request
-      .replaceAll("$M", modelOf(column))
-      .replaceAll("$OWNER", rid)
-      .replaceAll("$VIEW", cast.view);
-    const [method = "", target = "", ...rest] = text.split(" ");
-    const headers = [...keyOf(column, cast), ...more];
-    if (rest.length === 0) return ask(rig.service.port, { method, target, headers });
-    const sent = rest.join(" ");
-    if (sent.startsWith("{")) headers.push("Content-Type: application/javascript");
-    if (sent.startsWith("rows:")) headers.push("Content-Type: text/csv");
-    const body = sent.replace(/^rows:/, "");
-    return ask(rig.service.port, { method, target, headers, body });
-  }
-
-  /** Acme's name back, where a row has given it away. */
-  async function restoreName(): Promise<void> {
-    const headers = [`X-Exosite-CIK: ${cast.acme.credentials.cik}`];
-    const body = "vendor=acme";
-    await ask(rig.service.port, { method: "POST", target: "/provision/register", headers, body });
-  }
-
-  it("is told of for all 70 procedures", () => {
-    const numbers = accessRows.map(({ number }) => number).sort((one, two) => one - two);
-    assert.deepEqual(
-      numbers,
-      Array.from({ length: 70 }, (_, at) => at + 1),
-    );
-  });
-
-  // Columns that may change nothing of acme's come first, and are seen to have changed nothing.
-  for (const [at, column] of columns.entries()) {
-    it(`is as it should be with ${column}`, async () => {
-      const isOwn = column === "the vendor's token" || column === "the vendor's CIK";
-      const isStranger = at < 5;
-      const before = await picture(cast.acme);
-      for (const row of accessRows) {
-        const reply = await send(row, column);
-        const expected = Number(row.statuses.split(" ")[at]);
-        assert.equal(reply.status, expected, `#${String(row.number)} ${row.request}`);
-        const isDevice = column === "a device's CIK" && [65, 66, 67].includes(row.number);
-        if (!isOwn && !isDevice) assert.ok(!reply.body.includes(marker), row.request);
-        if (row.number === 58) await restoreName();
-      }
-      if (isStranger) assert.equal(await picture(cast.acme), before);
-      else assert.notEqual(await picture(cast.acme), before);
+    before(async function () {
+      rig = await startRig({ database: await kind.create(this) });
+      const acme = await VendorClient.create(rig, "acme");
+      const other = await VendorClient.create(rig, "other");
+      const friend = await VendorClient.create(rig, "friend");
+      await VendorClient.create(rig, "third");
+      for (const model of ["c", "f"]) await populate(acme, model);
+      const cik = await populate(acme, "t");
+      const headers = [`X-Exosite-CIK: ${acme.credentials.cik}`];
+      const post = (target: string, body: string): Promise<WireReply> =>
+        ask(rig.service.port, { method: "POST", target, headers, body });
+      for (const id of ["t61", "t62", "t63"]) await post("/provision/admin/auth/", `id=${id}`);
+      const range = "starttime=0&endtime=1&limit=1&access=data&expire=2000000000";
+      const view = (await post("/jsonp/register", `alias=a&${range}`)).body;
+      cast = { acme, other, friend, cik, view };
     });
-  }
 
-  it("is refused to a vendor that names another without a share", async () => {
-    const before = await picture(cast.acme);
-    for (const row of accessRows.filter(({ request }) => request.includes("/manage/"))) {
-      const reply = await send(row, "another vendor's token", ["X-Exosite-Vendor: acme"]);
-      assert.equal(reply.status, 403, `#${String(row.number)} ${row.request}`);
+    after(async () => {
+      await stopRig(rig);
+      assert.deepEqual(rig.logged, []);
+    });
+
+    function send(
+      row: AccessRow,
+      column: Column,
+      more: readonly string[] = [],
+    ): Promise<WireReply> {
+      const { rid } = cast.acme.credentials;
+      const text = row.request
+        .replaceAll("$M", modelOf(column))
+        .replaceAll("$OWNER", rid)
+        .replaceAll("$VIEW", cast.view);
+      const [method = "", target = "", ...rest] = text.split(" ");
+      const headers = [...keyOf(column, cast), ...more];
+      if (rest.length === 0) return ask(rig.service.port, { method, target, headers });
+      const sent = rest.join(" ");
+      if (sent.startsWith("{")) headers.push("Content-Type: application/javascript");
+      if (sent.startsWith("rows:")) headers.push("Content-Type: text/csv");
+      const body = sent.replace(/^rows:/, "");
+      return ask(rig.service.port, { method, target, headers, body });
     }
-    assert.equal(await picture(cast.acme), before);
+
+    /** Acme's name back, where a row has given it away. */
+    async function restoreName(): Promise<void> {
+      const headers = [`X-Exosite-CIK: ${cast.acme.credentials.cik}`];
+      const body = "vendor=acme";
+      await ask(rig.service.port, { method: "POST", target: "/provision/register", headers, body });
+    }
+
+    it("is told of for all 70 procedures", () => {
+      const numbers = accessRows.map(({ number }) => number).sort((one, two) => one - two);
+      assert.deepEqual(
+        numbers,
+        Array.from({ length: 70 }, (_, at) => at + 1),
+      );
+    });
+
+    // Columns that may change nothing of acme's come first, and are seen to have changed nothing.
+    for (const [at, column] of columns.entries()) {
+      it(`is as it should be with ${column}`, async () => {
+        const isOwn = column === "the vendor's token" || column === "the vendor's CIK";
+        const isStranger = at < 5;
+        const before = await picture(cast.acme);
+        for (const row of accessRows) {
+          const reply = await send(row, column);
+          const expected = Number(row.statuses.split(" ")[at]);
+          assert.equal(reply.status, expected, `#${String(row.number)} ${row.request}`);
+          const isDevice = column === "a device's CIK" && [65, 66, 67].includes(row.number);
+          if (!isOwn && !isDevice) assert.ok(!reply.body.includes(marker), row.request);
+          if (row.number === 58) await restoreName();
+        }
+        if (isStranger) assert.equal(await picture(cast.acme), before);
+        else assert.notEqual(await picture(cast.acme), before);
+      });
+    }
+
+    it("is refused to a vendor that names another without a share", async () => {
+      const before = await picture(cast.acme);
+      for (const row of accessRows.filter(({ request }) => request.includes("/manage/"))) {
+        const reply = await send(row, "another vendor's token", ["X-Exosite-Vendor: acme"]);
+        assert.equal(reply.status, 403, `#${String(row.number)} ${row.request}`);
+      }
+      assert.equal(await picture(cast.acme), before);
+    });
   });
-});
+}

@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DatabasePlace } from "../../src/service/database.js";
 import { startService } from "../../src/service/service.js";
 import type { Service, ServiceOptions } from "../../src/service/service.js";
 
@@ -16,6 +17,8 @@ export const startDate = "Tue, 13 May 2014 16:53:20 GMT";
 export interface Rig {
   readonly service: Service;
   readonly directory: string;
+  /** Where its data are, for `openStorage`. */
+  readonly place: DatabasePlace;
   /** Advances by what a test adds. */
   readonly clock: { seconds: number };
   /** Lines the service has logged: internal errors. */
@@ -37,7 +40,8 @@ export async function startRig(options: Partial<ServiceOptions> = {}): Promise<R
     ...options,
     dataDirectory: directory,
   });
-  return { service, directory, clock, logged };
+  const place = { dataDirectory: directory, url: options.database };
+  return { service, directory, place, clock, logged };
 }
 
 export async function stopRig(rig: Rig): Promise<void> {

@@ -75,9 +75,12 @@ describe("the key vault", () => {
   });
 
   it("refuses a database with another key than its first", async () => {
-    const storage = await openStorage(directory, "ab".repeat(32));
+    const storage = await openStorage({ dataDirectory: directory }, "ab".repeat(32));
     await storage.database.destroy();
-    await assert.rejects(openStorage(directory, "cd".repeat(32)), isKind("wrong-key"));
-    await (await openStorage(directory, "AB".repeat(32))).database.destroy();
+    await assert.rejects(
+      openStorage({ dataDirectory: directory }, "cd".repeat(32)),
+      isKind("wrong-key"),
+    );
+    await (await openStorage({ dataDirectory: directory }, "AB".repeat(32))).database.destroy();
   });
 });

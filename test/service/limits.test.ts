@@ -20,6 +20,11 @@ describe("the limits of the service", () => {
     assert.ok(serviceLimits.tableBytesMax > serialBytesMax + metaBytesMax);
   });
 
+  it("take several such bodies at once, and uploads beside them", () => {
+    assert.ok(serviceLimits.heldBytesMax >= 4 * serviceLimits.tableBytesMax);
+    assert.ok(serviceLimits.heldBytesMax >= 100 * limits.pieceBytes * limits.piecesPerWrite);
+  });
+
   it("take an upload of 64 MiB without it sitting in memory", () => {
     assert.ok(serviceLimits.contentBytesMax >= 64 * 1024 * 1024);
     assert.ok(limits.pieceBytes * limits.piecesPerWrite <= 1024 * 1024);

@@ -6,7 +6,8 @@ import { VendorClient } from "./vendor-client.js";
 
 const [, , dataDirectory = ""] = process.argv;
 const service = await startService({ dataDirectory, port: 0 });
-const rig = { service, directory: dataDirectory, clock: { seconds: 0 }, logged: [] };
+const place = { dataDirectory };
+const rig = { service, directory: dataDirectory, place, clock: { seconds: 0 }, logged: [] };
 const acme = await VendorClient.create(rig, "acme");
 await acme.createModel("m");
 await acme.addSerial("m", "1");

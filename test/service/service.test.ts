@@ -134,7 +134,7 @@ describe("the service", () => {
     client.socket.destroy();
     await rig.service.close();
     assert.deepEqual(rig.logged, []);
-    const storage = await openStorage(directory, undefined);
+    const storage = await openStorage({ dataDirectory: directory }, undefined);
     const blobs = await storage.database.selectFrom("blobs").select("id").execute();
     await storage.database.destroy();
     assert.equal(blobs.length, 1);
