@@ -63,6 +63,8 @@ export class Dispatcher {
       });
     } catch (error) {
       if (!(error instanceof Refusal)) this.onError(error);
+      // What there is no room for is not taken off the wire either.
+      else if (error.code === "overloaded") request.body.fail(error);
       const code = codeOf(error);
       return { reply: refusalReply(code), code, ...(procedure !== undefined && { procedure }) };
     }

@@ -18,9 +18,6 @@ export const postgresDifferences: DialectDifferences = {
   hasIdentityColumns: true,
 };
 
-/** OID of `bigint`, and of what `count` returns. No number of ours leaves 2^53. */
-const bigintOid: number = pg.types.builtins.INT8;
-
 /** A reply acknowledges what is on disk, also where a server's default is not to wait for it. */
 const commitsDurably = `
   select set_config('synchronous_commit', 'on', false)
@@ -42,8 +39,9 @@ export function openPostgres(url: string): Dialect {
     max: databaseConnectionsMax,
     connectionTimeoutMillis: databaseWaitMs,
     types: {
+      // `bigint`, and what `count` returns. No number of ours leaves 2^53.
       getTypeParser: (oid, format) =>
-        oid === bigintOid ? Number : (pg.types.getTypeParser(oid, format) as unknown),
+        oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format) as unknown),
     },
   });
   // An idle connection that breaks leaves the pool; the next query opens another.

@@ -14,6 +14,9 @@ export interface DatabaseKind {
   readonly create: (context: Mocha.Context) => Promise<string | undefined>;
 }
 
+/** Of the server and its first database, on a busy machine. */
+const startTimeMsMax = 60_000;
+
 let postgres: Promise<PostgresServer> | undefined;
 
 /** The one PostgreSQL server of this run of the tests; skips the test that asks without one. */
@@ -25,7 +28,7 @@ export async function postgresServer(context: Mocha.Context): Promise<PostgresSe
     }
     return context.skip();
   }
-  context.timeout(60_000);
+  context.timeout(Math.max(context.timeout(), startTimeMsMax));
   return (postgres ??= PostgresServer.start(programs));
 }
 
