@@ -110,8 +110,7 @@ export class Download implements RangeReceiver {
     if (claim.sectors > 0) this.#writer = this.#openWriter(claim);
     else this.#head = { bytes: new Uint8Array(imageHeadBytes), reader: new AppImageHeadReader() };
     this.#work.onProgress(startBytes);
-    if (this.#plan.done) this.#finish({ kind: "downloaded" });
-    else this.#pump();
+    this.#goOn();
   }
 
   #openWriter(start: ProgressClaim): SlotWriter {
@@ -119,6 +118,14 @@ export class Download implements RangeReceiver {
     return new SlotWriter(slot, platform.openDigest, sizeBytes, start, (sectors, digest) => {
       this.#work.recordSector(sectors, digest);
     });
+  }
+
+  /** Asks for what is missing, or ends. After a lost answer nothing may be missing but its end. */
+  #goOn(): void {
+    if (!this.#plan.done) this.#pump();
+    else if (this.#writer === undefined) {
+      this.#finish({ kind: "rejected", reason: "too short to be an image" });
+    } else this.#finish({ kind: "downloaded" });
   }
 
   /** Keeps the connection supplied with ranges. */
@@ -166,10 +173,7 @@ export class Download implements RangeReceiver {
     }
     this.#inFlight -= 1;
     this.#work.onProgress(this.#writer?.offsetBytes ?? 0);
-    if (!this.#plan.done) this.#pump();
-    else if (this.#writer === undefined) {
-      this.#finish({ kind: "rejected", reason: "too short to be an image" });
-    } else this.#finish({ kind: "downloaded" });
+    this.#goOn();
   }
 
   onRangeFailure(exchange: RangeExchange, failure: ConnectionFailure): void {
@@ -267,7 +271,7 @@ export class Download implements RangeReceiver {
     this.#retryTimer = timer.set(
       () => {
         this.#retryTimer = undefined;
-        this.#pump();
+        this.#goOn();
       },
       Math.max(askedMs, delayMs),
     );

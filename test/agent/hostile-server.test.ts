@@ -139,6 +139,23 @@ describe("a hostile server", () => {
     assert.equal(world.fetchedBytes, image.length);
   });
 
+  it("that never ends its last answer, all of which has come, does not hold the update up", () => {
+    const world = new World({ agent: { chunkBytes: 16_384 } });
+    const image = world.publish("1.1.0");
+    world.service.bend = (request, answer) => {
+      if (request.fields.get("range") !== "bytes=32768-39999") return answer;
+      const range = answer.fields.find(([name]) => name === "Content-Range")?.[1] ?? "";
+      const head = `HTTP/1.1 206 OK\r\nTransfer-Encoding: chunked\r\nContent-Range: ${range}\r\n\r\n`;
+      return (socket) => {
+        socket.send(ascii(head + answer.body.length.toString(16) + "\r\n"));
+        socket.send(answer.body);
+      };
+    };
+    world.chip.powerOn();
+    world.liveUntilUpdatedTo("1.1.0", 3_600_000);
+    assert.equal(world.fetchedBytes, image.length);
+  });
+
   it("that drops pipelined requests makes the device go one at a time", () => {
     const world = new World();
     const image = world.publish("1.1.0");
