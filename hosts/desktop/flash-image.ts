@@ -1,35 +1,25 @@
-// Whole flash images of a device: made as a factory would (partition table, identity in NVS,
-// firmware in ota_0, otadata blank), and read back as a person would want to see them.
+// Whole flash images of a simulated device: made as the factory makes a chip's, and read back as
+// far as a simulation needs.
 //
 // The table is hosts/esp32/partitions.csv, the one that real chips get. Bytes are those of
 // src/flash; how a chip boots from them is bootloader.ts's business.
 
-import { readFileSync } from "node:fs";
 import type { AppDescriptor } from "../../src/flash/app-descriptor.js";
 import { AppImageError } from "../../src/flash/app-image-error.js";
 import { AppImageStream } from "../../src/flash/app-image-stream.js";
-import { makeNvsImage } from "../../src/flash/nvs-image.js";
-import { parsePartitionCsv } from "../../src/flash/partition-table-csv.js";
+import { appSubtypes } from "../../src/flash/partition-table-types.js";
 import {
   parsePartitionTable,
   partitionTableBytes,
   partitionTableOffset,
-  writePartitionTable,
   type Partition,
 } from "../../src/flash/partition-table.js";
 import { openSha256 } from "../../src/flash/sha256.js";
+import { composeFlash, makeNvsPartition } from "../factory/device-image.js";
+import type { DeviceIdentity } from "../factory/device-identity.js";
+import { defaultLayout, slotPartitions } from "../factory/flash-layout.js";
 
 export const flashBytesDefault = 4 << 20;
-
-/** What the factory writes into a device; the keys of NVS namespace `provision`. */
-interface DeviceIdentity {
-  readonly vendor: string;
-  readonly model: string;
-  /** Absent: the serial is the MAC address, in the form that the firmware has compiled in. */
-  readonly sn?: string;
-  readonly host?: string;
-  readonly port?: number;
-}
 
 export interface FlashSource {
   readonly identity: DeviceIdentity;
@@ -53,36 +43,17 @@ export interface FlashContents {
   readonly slots: readonly SlotContents[];
 }
 
-const namespace = "provision";
-const appType = 0;
-const slotSubtype = 0x10;
-const slotSubtypeEnd = 0x20;
-
-/** The flash of a new device. Throws an Error if the firmware does not fit its slot. */
+/** The flash of a new device. Throws a FactoryError, if the firmware does not fit among others. */
 export function makeFlashImage({ identity, firmware, byteLength }: FlashSource): Uint8Array {
-  const flash = new Uint8Array(byteLength ?? flashBytesDefault).fill(0xff);
-  const partitions = parsePartitionCsv(readPartitionsCsv(), { flashBytes: flash.length });
-  flash.set(writePartitionTable(partitions), partitionTableOffset);
-
-  const nvs = findPartition(partitions, "nvs");
-  flash.set(makeNvsImage(nvs.size, identityEntries(identity)), nvs.offset);
-
-  const slot = findPartition(partitions, "ota_0");
-  if (firmware.length > slot.size) {
-    throw new Error(`firmware of ${firmware.length} bytes does not fit a slot of ${slot.size}`);
-  }
-  flash.set(firmware, slot.offset);
-  return flash;
+  const layout = { ...defaultLayout(), flashBytes: byteLength ?? flashBytesDefault };
+  return composeFlash(layout, makeNvsPartition(layout, identity), firmware);
 }
 
 /** What is in a flash. Throws a PartitionTableError if it has no partition table. */
 export function readFlashImage(flash: Uint8Array): FlashContents {
   const table = flash.subarray(partitionTableOffset, partitionTableOffset + partitionTableBytes);
   const partitions = parsePartitionTable(table);
-  const slots = partitions
-    .filter(({ type, subtype }) => type === appType && subtype >= slotSubtype)
-    .filter(({ subtype }) => subtype < slotSubtypeEnd)
-    .map((partition) => readSlot(flash, partition));
+  const slots = slotPartitions({ partitions }).map((partition) => readSlot(flash, partition));
   return { partitions, slots };
 }
 
@@ -92,21 +63,9 @@ export function findPartition(partitions: readonly Partition[], label: string): 
   return partition;
 }
 
-function readPartitionsCsv(): string {
-  return readFileSync(new URL("../../../hosts/esp32/partitions.csv", import.meta.url), "utf8");
-}
-
-/** Port and all are strings: that is how the agent reads them on the chip. */
-function* identityEntries(identity: DeviceIdentity) {
-  for (const [key, value] of Object.entries(identity)) {
-    if (value !== undefined)
-      yield { namespace, key, type: "string", value: String(value) } as const;
-  }
-}
-
 function readSlot(flash: Uint8Array, partition: Partition): SlotContents {
   const { offset, size, subtype } = partition;
-  const slot = subtype - slotSubtype;
+  const slot = subtype - appSubtypes.ota0;
   const stream = new AppImageStream({ openDigest: openSha256, byteLengthMax: size });
   try {
     stream.write(flash.subarray(offset, offset + size));

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addContent } from "./content.js";
+import { addFactory } from "./factory.js";
 import { addFirmware } from "./firmware.js";
 import { addGroup } from "./group.js";
 import { addLog } from "./log.js";
@@ -29,6 +30,7 @@ const program = new Command("provision")
   .exitOverride();
 addSimulate(program);
 addFirmware(program);
+addFactory(program);
 addServe(program);
 addVendor(program);
 addOwner(program);
