@@ -3,7 +3,7 @@
 // and may be of any size, and the chip's ROM looks for it at a place of its own.
 
 import type { OpenDigest } from "../../src/ports/digest.js";
-import { chipById } from "../../src/flash/app-image-chips.js";
+import { chipById, isMapped } from "../../src/flash/app-image-chips.js";
 import { AppImageError } from "../../src/flash/app-image-error.js";
 import {
   appendedDigestBytes,
@@ -21,6 +21,8 @@ export interface BootLoaderImage {
   readonly header: AppImageHeader;
   /** Of the image, without what is behind it. */
   readonly byteLength: number;
+  /** A segment is mapped from flash, as in applications: a boot loader's all go to RAM. */
+  readonly isMapped: boolean;
   /** "v6.0.2"; absent in old ones. */
   readonly idfVersion?: string;
 }
@@ -55,9 +57,11 @@ export function readBootLoader(bytes: Uint8Array, openDigest: OpenDigest): BootL
   checkAppImageHeader(header, undefined);
   let at = appImageHeaderBytes;
   let checksum = checksumSeed;
+  let mapped = false;
   for (let segment = 0; segment < header.segmentCount; segment += 1) {
     requireBytes(bytes, at + segmentHeaderBytes);
     const start = at + segmentHeaderBytes;
+    mapped ||= isMapped(chipById(header.chipId), readUint32(bytes, at));
     at = start + readUint32(bytes, at + 4);
     requireBytes(bytes, at);
     for (let i = start; i < at; i += 1) checksum ^= bytes[i] ?? 0;
@@ -70,7 +74,7 @@ export function readBootLoader(bytes: Uint8Array, openDigest: OpenDigest): BootL
   }
   if (header.hashAppended) checkDigest(bytes, rowEnd, openDigest);
   const idfVersion = hasBootLoaderDescriptor(bytes) ? { idfVersion: idfVersionOf(bytes) } : {};
-  return { header, byteLength, ...idfVersion };
+  return { header, byteLength, isMapped: mapped, ...idfVersion };
 }
 
 function checkDigest(bytes: Uint8Array, end: number, openDigest: OpenDigest): void {

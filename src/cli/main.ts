@@ -7,6 +7,8 @@ import { addContent } from "./content.js";
 import { addFactory } from "./factory.js";
 import { addFirmware } from "./firmware.js";
 import { addGroup } from "./group.js";
+import { addFlash } from "./flash.js";
+import { addInspect } from "./inspect.js";
 import { addLog } from "./log.js";
 import { addLogin } from "./login.js";
 import { addModel } from "./model.js";
@@ -31,6 +33,8 @@ const program = new Command("provision")
 addSimulate(program);
 addFirmware(program);
 addFactory(program);
+addInspect(program);
+addFlash(program);
 addServe(program);
 addVendor(program);
 addOwner(program);

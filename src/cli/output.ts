@@ -36,6 +36,11 @@ export function printDone(json: boolean, facts: object, sentence: string): void 
   else write(`${printable(sentence)}\n`);
 }
 
+/** Prints a line for people. */
+export function printLine(text: string): void {
+  write(`${printable(text)}\n`);
+}
+
 export function warn(sentence: string): void {
   process.stderr.write(`provision: warning: ${printable(sentence)}\n`);
 }
@@ -65,17 +70,21 @@ function printJson(value: object): void {
 }
 
 function printRows(rows: readonly (readonly string[])[]): void {
+  write(`${formatTable(rows).join("\n")}\n`);
+}
+
+/** A line for each row, its columns below one another. */
+export function formatTable(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((text, at) => (widths[at] = Math.max(widths[at] ?? 0, text.length)));
   }
-  const lines = rows.map((row) =>
+  return rows.map((row) =>
     row
       .map((text, at) => text.padEnd(widths[at] ?? 0))
       .join("  ")
       .trimEnd(),
   );
-  write(`${lines.join("\n")}\n`);
 }
 
 const secondsSuffix = "Seconds";
