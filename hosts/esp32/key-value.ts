@@ -1,11 +1,11 @@
 // The key-value port over the SDK's embedded:storage/key-value: Espressif's NVS library, which
 // commits each write before it returns. A domain is an NVS namespace.
 
-import storage, { type Storage } from "embedded:storage/key-value";
+import storage from "embedded:storage/key-value";
 import type { KeyValueStore, OpenStore } from "../../src/ports/key-value.js";
 
 class Namespace implements KeyValueStore {
-  readonly #storage: Storage;
+  readonly #storage: ReturnType<typeof storage.open>;
 
   constructor(path: string) {
     this.#storage = storage.open({ path, mode: "r+", format: "string" });

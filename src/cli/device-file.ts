@@ -43,8 +43,14 @@ export class DeviceFile {
   }
 
   get hasCik(): boolean {
+    return this.cik !== undefined;
+  }
+
+  /** The device's secret, for comparing; not for people. */
+  get cik(): string | undefined {
     const flash = readFileSync(this.path);
-    return openNvs(this.#read(flash), flash).get(namespace, "cik") !== undefined;
+    const item = openNvs(this.#read(flash), flash).get(namespace, "cik");
+    return item?.type === "string" ? item.value : undefined;
   }
 
   /** The newest version in a slot: what the device was last updated to. */

@@ -1,7 +1,7 @@
 // npm run check:moddable: links the product for the chips with a real Moddable SDK and checks what
 // only the SDK's own tools can tell. Needs no ESP-IDF and no board. Exit code 1 on any violation.
 
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readArchive } from "./archive.js";
@@ -14,8 +14,10 @@ import {
   type Manifest,
   type Project,
 } from "./chips.js";
+import { live } from "./life.js";
 import { moduleComplaints, reachableModules } from "./modules.js";
 import { SDK } from "./sdk.js";
+import { Screen, Simulator, type MemoryPeaks } from "./simulator.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url)).replace(/\/$/, "");
 const project: Project = { root, outFolder: join(root, "build/moddable") };
@@ -104,11 +106,62 @@ function checkFlashes(sdk: SDK, complaints: Complaints): void {
   print(`settings merged for flashes of 4 MB, ${sizes.join(", ")}`);
 }
 
-function check(sdk: SDK): string[] {
+/** Builds the product for the SDK's own simulator and lives a life on it. */
+async function checkSimulator(sdk: SDK, complaints: Complaints): Promise<void> {
+  const problem = Simulator.problem(sdk);
+  if (problem !== undefined) {
+    print(`the SDK's simulator: skipped: ${problem}`);
+    return;
+  }
+  const folder = join(project.outFolder, "lin");
+  mkdirSync(folder, { recursive: true });
+  const flashFile = join(folder, "flash.bin");
+  const source = { folder: root, config: { flashFile } };
+  const app = sdk.build(source, { platform: "lin", instrumented: true });
+  complaints.add("lin", app.typeErrors);
+  if (!app.ok) {
+    if (app.typeErrors.length === 0) complaints.add("lin", [app.output.trim()]);
+    return;
+  }
+  const screen = await Screen.open();
+  try {
+    const { library } = app;
+    const report = await live({ sdk, screen, library, flashFile });
+    const { boots, resentBytes, peaks, chipEngine } = report;
+    print(
+      `lin: two updates of ${number(report.imageBytes)} bytes, cut half way, in ${boots} boots`,
+    );
+    print(
+      `lin: the simulated chip (${chipEngine}) took over the flash between them, and after them`,
+    );
+    print(`lin: ${number(resentBytes)} bytes of them sent twice`);
+    print(`lin: memory at most: ${memory(peaks)}`);
+  } catch (error) {
+    complaints.add("lin", [error instanceof Error ? error.message : String(error)]);
+  } finally {
+    screen.close();
+  }
+}
+
+/** Slots are 32 bytes on this computer, 16 on a chip. */
+function memory({ chunkBytes, slotBytes, stackBytes }: MemoryPeaks): string {
+  const onChip = chunkBytes + (slotBytes + stackBytes) / 2;
+  const parts = `chunks ${number(chunkBytes)}, slots ${number(slotBytes)}, stack ${number(stackBytes)}`;
+  return `${parts} bytes; with a chip's slots ${number(onChip)}`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en");
+}
+
+async function check(sdk: SDK): Promise<string[]> {
   const complaints = new Complaints();
   const manifest = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8")) as Manifest;
-  checkChips(sdk, manifest, complaints);
-  checkFlashes(sdk, complaints);
+  if (!process.argv.includes("--lin")) {
+    checkChips(sdk, manifest, complaints);
+    checkFlashes(sdk, complaints);
+  }
+  await checkSimulator(sdk, complaints);
   return complaints.lines;
 }
 
@@ -121,7 +174,7 @@ if (typeof sdk === "string") {
   print(`check:moddable skipped: ${sdk}`);
 } else {
   print(`Moddable SDK ${sdk.version}`);
-  const lines = check(sdk);
+  const lines = await check(sdk);
   for (const line of lines) print(line);
   print(lines.length === 0 ? "check:moddable passed" : "check:moddable failed");
   if (lines.length > 0) process.exitCode = 1;

@@ -96,9 +96,10 @@ export class SDK {
     mkdirSync(this.#outFolder, { recursive: true });
     const { platform, subclass, targetFolder, instrumented = false } = target;
     const build = instrumented ? "instrument" : "release";
-    const place = [platform, targetFolder === undefined ? "" : basename(targetFolder), build];
-    const folder = join(this.#outFolder, "tmp", ...place, basename(appFolder));
-    const library = join(this.#outFolder, "bin", platform, "mc", build, basename(appFolder));
+    const simulator = subclass === undefined ? "mc" : "";
+    const subfolder = targetFolder === undefined ? simulator : basename(targetFolder);
+    const place = join(platform, subfolder, build, basename(appFolder));
+    const folder = join(this.#outFolder, "tmp", place);
     const { ok, output } = this.#run(appFolder, "mcconfig", [
       ...(instrumented ? ["-i"] : []),
       ...["-p", targetFolder === undefined ? platform : `${platform}:${lowerCase(targetFolder)}`],
@@ -111,7 +112,7 @@ export class SDK {
       folder,
       projectFolder: join(folder, `xsProj-${subclass ?? "none"}`),
       typeErrors: [],
-      library: join(library, "mc.so"),
+      library: join(this.#outFolder, "bin", place, "mc.so"),
     };
   }
 
