@@ -2,6 +2,7 @@
 // ESP-IDF does with rollback on, and refuses images that do not verify. It loads no program: what
 // runs is the app that was linked, whatever slot it is said to run from.
 
+import { writeUint32 } from "../../src/flash/little-endian.js";
 import { AppImageError } from "../../src/flash/app-image-error.js";
 import { SlotVerifier } from "../../src/flash/app-image-verify.js";
 import {
@@ -10,7 +11,6 @@ import {
   otaEntryBytes,
   otaState,
 } from "../../src/flash/otadata.js";
-import type { OtaEntry } from "../../src/flash/otadata.js";
 import { bootOrder, selectSlot } from "../../src/flash/otadata-boot.js";
 import type { FlashPartition } from "../../src/ports/flash.js";
 import { sectorBytes } from "../../src/protocol/limits.js";
@@ -18,6 +18,8 @@ import { openDigest } from "../esp32/digest.js";
 import { partitionOpener } from "../node/partitions.js";
 
 const slotCount = 2;
+/** Of the state in an entry of otadata. */
+const stateOffset = 24;
 
 /**
  * The slot that starts. Throws an Error if none can. A cut within an entry's rewrite leaves that
@@ -25,11 +27,17 @@ const slotCount = 2;
  */
 export function boot(flash: FlashPartition): number {
   const otadata = partitionOpener(flash, 0)("otadata");
-  const entries = [readEntry(otadata, 0), readEntry(otadata, 1)] as const;
+  const entries = [
+    decodeOtaEntry(readBytes(otadata, 0)),
+    decodeOtaEntry(readBytes(otadata, 1)),
+  ] as const;
   const options = { factory: false, rollback: true };
   const { index, rewrites, recordsFirstBoot } = selectSlot(entries, slotCount, options);
   for (const { sector, entry } of rewrites) {
-    writeEntry(otadata, sector, encodeOtaEntry(entry.sequence, entry.state));
+    // All but the state stays as it was found, a wrong CRC, too.
+    const bytes = readBytes(otadata, sector);
+    writeUint32(bytes, stateOffset, entry.state);
+    writeEntry(otadata, sector, bytes);
   }
   const problems: string[] = [];
   for (const slot of bootOrder(index, slotCount, false)) {
@@ -57,10 +65,10 @@ function problemOf(flash: FlashPartition, slot: number): string | undefined {
   }
 }
 
-function readEntry(otadata: FlashPartition, sector: number): OtaEntry {
+function readBytes(otadata: FlashPartition, sector: number): Uint8Array {
   const bytes = new Uint8Array(otaEntryBytes);
   otadata.read(bytes, sector * sectorBytes);
-  return decodeOtaEntry(bytes);
+  return bytes;
 }
 
 function writeEntry(otadata: FlashPartition, sector: number, bytes: Uint8Array): void {

@@ -14,40 +14,42 @@ const macAddress = Object.freeze([0x02, 0, 0, 0, 0, 0x01]);
 const ok = 0;
 
 export default class FFI {
-  esp_restart(): void {
+  readonly esp_restart = (): void => {
     chip().reset(resetReasons.software);
-  }
+  };
 
-  esp_reset_reason(): number {
-    return chip().resetReason;
-  }
+  readonly esp_reset_reason = (): number => chip().resetReason;
 
-  esp_ota_get_running_partition(): number {
-    return partitionsAddress + chip().slot;
-  }
+  readonly esp_ota_get_running_partition = (): number => partitionsAddress + chip().slot;
 
-  esp_partition_find_first(type: number, subtype: number, _label: number): number {
+  readonly esp_partition_find_first: (type: number, subtype: number, label: number) => number = (
+    type,
+    subtype,
+  ) => {
     const slot = subtype - firstSlotSubtype;
     return type === appType && slot >= 0 && slot < slotCount ? partitionsAddress + slot : 0;
-  }
+  };
 
-  esp_task_wdt_add_user(_name: number, handle: ArrayBuffer): number {
+  readonly esp_task_wdt_add_user: (name: number, handle: ArrayBuffer) => number = (
+    name,
+    handle,
+  ) => {
+    if (name !== taskNameAddress) throw new Error("no name of a task");
     new DataView(handle).setUint32(0, watchdogAddress, true);
     chip().feedWatchdog();
     return ok;
-  }
+  };
 
-  esp_task_wdt_reset_user(_handle: number): number {
+  readonly esp_task_wdt_reset_user = (handle: number): number => {
+    if (handle !== watchdogAddress) throw new Error("no handle of the watchdog");
     chip().feedWatchdog();
     return ok;
-  }
+  };
 
-  pcTaskGetName(_task: number): number {
-    return taskNameAddress;
-  }
+  readonly pcTaskGetName: (task: number) => number = () => taskNameAddress;
 
-  esp_efuse_mac_get_default(address: ArrayBuffer): number {
+  readonly esp_efuse_mac_get_default = (address: ArrayBuffer): number => {
     new Uint8Array(address).set(macAddress);
     return ok;
-  }
+  };
 }

@@ -15,7 +15,8 @@ export default class WiFi {
     this.#onChanged = onChanged;
   }
 
-  connect(_network: { SSID: string; password?: string }): void {
+  connect({ SSID }: { SSID: string; password?: string }): void {
+    if (SSID === "") throw new Error("no network");
     this.connection = connecting;
     Timer.set(() => {
       this.connection = connected;

@@ -1,0 +1,3 @@
+// The configuration that mcconfig compiles in.
+
+export default { flashFile: "" };
