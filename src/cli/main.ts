@@ -20,6 +20,7 @@ import { addServe } from "./serve.js";
 import { addShare } from "./share.js";
 import { addSimulate } from "./simulate.js";
 import { addToken } from "./token.js";
+import { addWatch } from "./watch.js";
 
 bearClosedPipe();
 
@@ -47,6 +48,7 @@ addGroup(program);
 addShare(program);
 addToken(program);
 addLog(program);
+addWatch(program);
 
 try {
   await program.parseAsync();

@@ -1,6 +1,6 @@
 // A PostgreSQL server of the tests' own: Debian's programs, a new cluster in a temporary folder,
-// one loopback port. It trusts every connection and does not wait for the disk: what the tests kill
-// is the service, never the server.
+// one loopback port. It trusts every connection and, unless told, does not wait for the disk: what
+// the tests kill is the service, never the server.
 
 import { execFile, execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
@@ -51,8 +51,11 @@ export class PostgresServer {
       .find((folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")));
   }
 
-  /** Makes a cluster and starts its server. `programs`: as `findPrograms` tells. */
-  static async start(programs: string): Promise<PostgresServer> {
+  /**
+   * Makes a cluster and starts its server. `programs`: as `findPrograms` tells. `isDurable`: it
+   * waits for the disk, as one in earnest does.
+   */
+  static async start(programs: string, { isDurable = false } = {}): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), "provision-postgres-"));
     const account = serverAccount();
     if (account.uid !== undefined) chownSync(folder, account.uid, account.gid ?? 0);
@@ -65,7 +68,7 @@ export class PostgresServer {
     );
     const port = await freePort();
     const settings = [
-      "fsync=off",
+      `fsync=${isDurable ? "on" : "off"}`,
       "listen_addresses=127.0.0.1",
       `unix_socket_directories=${folder}`,
     ];

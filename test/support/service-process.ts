@@ -34,15 +34,15 @@ export class ServiceProcess {
     const child = spawn(process.execPath, [program, ...words], {
       stdio: ["ignore", "pipe", "pipe"],
     });
-    // A test that fails and leaves it running must not keep the tests from ending.
     running.add(child);
     child.once("exit", () => running.delete(child));
-    for (const handle of [child, child.stdout, child.stderr] as { unref(): void }[]) handle.unref();
     let complaint = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
     const first = await Promise.race([once(child.stdout, "data"), once(child, "close")]);
     if (!(first[0] instanceof Buffer)) throw new Error(`the service did not start: ${complaint}`);
     const { port } = JSON.parse(first[0].toString()) as { port: number };
+    // A test that fails and leaves it running must not keep the tests from ending.
+    for (const handle of [child, child.stdout, child.stderr] as { unref(): void }[]) handle.unref();
     return new ServiceProcess(child, port);
   }
 
@@ -61,6 +61,7 @@ export class ServiceProcess {
 
   async #end(signal: NodeJS.Signals): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.ref();
     const exited = once(this.child, "exit");
     this.child.kill(signal);
     await exited;
