@@ -6,6 +6,7 @@ import { accessRows, columns } from "./access-rows.js";
 import type { AccessRow, Column } from "./access-rows.js";
 import { ask, startRig, stopRig } from "./harness.js";
 import type { Rig, WireReply } from "./harness.js";
+import { tally } from "../support/tally.js";
 import { VendorClient } from "./vendor-client.js";
 
 /** In every free text of acme's; whoever sees it sees acme's data. */
@@ -84,6 +85,7 @@ for (const kind of databaseKinds) {
   describe(`access, with ${kind.name}`, () => {
     let rig: Rig;
     let cast: Cast;
+    let exchanges = 0;
 
     before(async function () {
       rig = await startRig({ database: await kind.create(this) });
@@ -103,6 +105,10 @@ for (const kind of databaseKinds) {
     });
 
     after(async () => {
+      tally(
+        `access with ${kind.name}: ${String(exchanges)} exchanges, of ${String(accessRows.length)} ` +
+          `procedures with ${String(columns.length)} kinds of key`,
+      );
       await stopRig(rig);
       assert.deepEqual(rig.logged, []);
     });
@@ -151,6 +157,7 @@ for (const kind of databaseKinds) {
         for (const row of accessRows) {
           const reply = await send(row, column);
           const expected = Number(row.statuses.split(" ")[at]);
+          exchanges++;
           assert.equal(reply.status, expected, `#${String(row.number)} ${row.request}`);
           const isDevice = column === "a device's CIK" && [65, 66, 67].includes(row.number);
           if (!isOwn && !isDevice) assert.ok(!reply.body.includes(marker), row.request);

@@ -16,6 +16,7 @@ import { prepareSerials, serialRows } from "./serial-rows.js";
 import { prepareShares, shareRows } from "./share-rows.js";
 import { tokenRows } from "./token-rows.js";
 import { prepareData, utilityRows } from "./utility-rows.js";
+import { tally } from "../support/tally.js";
 import { VendorClient } from "./vendor-client.js";
 import { activation, blob, own } from "./wire-row.js";
 import type { Fixture, Row } from "./wire-row.js";
@@ -98,6 +99,10 @@ for (const kind of databaseKinds) {
     }
 
     it(`shows every listed status of ${String(shown)} of ${String(procedureCount)} procedures`, () => {
+      tally(
+        `conformance with ${kind.name}: ${String(shown)} of ${String(procedureCount)} procedures, ` +
+          `each with every listed status, in ${String(rows.length)} exchanges`,
+      );
       assert.deepEqual(missing, []);
       assert.equal(listedStatuses.length, procedureCount);
     });

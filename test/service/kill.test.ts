@@ -10,6 +10,7 @@ import type { VendorCredentials } from "../../src/service/admin.js";
 import type { DatabasePlace } from "../../src/service/database.js";
 import { openStorage } from "../../src/service/storage.js";
 import { ServiceProcess } from "../support/service-process.js";
+import { tally } from "../support/tally.js";
 import { databaseKinds, postgresServer } from "./databases.js";
 import { ask, temporaryDirectory } from "./harness.js";
 import type { WireReply, WireRequest } from "./harness.js";
@@ -172,6 +173,10 @@ for (const kind of databaseKinds) {
       const last = await ServiceProcess.start(place);
       await check(last, vendor, vendor.acknowledged);
       await last.stop();
+      tally(
+        `kill -9 with ${kind.name}: ${String(rounds)} times, ` +
+          `${String(vendor.acknowledged.length)} acknowledged changes, none lost`,
+      );
       const kinds = new Set(vendor.acknowledged.map(({ what }) => what.split(" ")[0]));
       assert.equal(kinds.size, 9, [...kinds].join());
       await rm(dataDirectory, { recursive: true, force: true });
