@@ -41,6 +41,16 @@ export default tseslint.config(
     },
   },
   {
+    files: ["hosts/template/test/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        // node:test waits for them itself.
+        { allowForKnownSafeCalls: [{ from: "package", package: "node:test", name: "test" }] },
+      ],
+    },
+  },
+  {
     files: ["test/**/*.ts"],
     rules: { "max-lines-per-function": "off", "max-lines": ["error", { max: 600 }] },
   },

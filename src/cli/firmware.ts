@@ -10,24 +10,27 @@ interface FirmwareOptions {
   readonly model: string;
   readonly release: string;
   readonly size?: number;
+  readonly program?: string;
   readonly json: boolean;
 }
 
-export function addFirmware(program: Command): void {
-  program
+export function addFirmware(commands: Command): void {
+  commands
     .command("firmware")
     .argument("<file>", "file to write")
     .description("make a firmware image for the simulated chip")
     .option("--model <name>", "model name; the image's project is <name>-sim", "sensor")
     .requiredOption("--release <version>", "semantic version", version)
     .option("--size <bytes>", "size of the image, a multiple of 16", Number)
+    .option("--program <file>", "main module of a product, such as main.ts (default: the agent)")
     .option("--json", "print JSON", false)
-    .action(async (file: string, { model, release, size, json }: FirmwareOptions) => {
+    .action(async (file: string, { model, release, size, program, json }: FirmwareOptions) => {
       const { makeFirmware } = await import("../../hosts/desktop/firmware.js");
       const image = makeFirmware({
         name: model,
         version: release,
         ...(size !== undefined && { byteLength: size }),
+        ...(program !== undefined && { program }),
       });
       writeFileSync(file, image);
       const sha256 = createHash("sha256").update(image).digest("hex");

@@ -12,6 +12,7 @@ import { addInspect } from "./inspect.js";
 import { addLog } from "./log.js";
 import { addLogin } from "./login.js";
 import { addModel } from "./model.js";
+import { addNew } from "./new.js";
 import { bearClosedPipe } from "./output.js";
 import { addRange } from "./range.js";
 import { addSerial } from "./serial.js";
@@ -31,6 +32,7 @@ const program = new Command("provision")
   .description("Firmware agent for ESP32, its Provision service, and a simulated chip")
   .version(version)
   .exitOverride();
+addNew(program);
 addSimulate(program);
 addFirmware(program);
 addFactory(program);

@@ -28,6 +28,8 @@ export interface SimulationOptions {
   readonly model: string;
   readonly sn: string;
   readonly content: string | undefined;
+  /** File of a product's main module. */
+  readonly program: string | undefined;
   readonly flash: string | undefined;
   readonly latency: number;
   readonly bandwidth: number | undefined;
@@ -80,6 +82,7 @@ export function addSimulationOptions(command: Command): Command {
     .option("--model <name>", "model name", "sensor")
     .option("--sn <serial>", "serial number", "0001")
     .option("--content <id>", "follow this content instead of the newest <model>-<version>")
+    .option("--program <file>", "main module of a product, such as main.ts (default: the agent)")
     .option("--flash <file>", "keep the device in this file, and go on with it if it exists")
     .option("--latency <ms>", "one-way latency of the network", whole(0, 60_000), 0)
     .option("--bandwidth <bytes>", "bytes per second of the network", whole(100))

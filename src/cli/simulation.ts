@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { formatStatus, type AgentStatus } from "../agent/status.js";
 import { parseVersion } from "../protocol/version.js";
 import type { ChipObserver, ChipReport } from "../../hosts/desktop/chip.js";
+import type { ChipBoot } from "../../hosts/desktop/chip-options.js";
 import { parseChipEvent } from "../../hosts/desktop/chip-event.js";
 import type { FirmwareConfig } from "../../hosts/desktop/device/config.js";
 import { makeFirmware } from "../../hosts/desktop/firmware.js";
@@ -24,6 +25,10 @@ export interface SimulationObserver {
   status(status: AgentStatus): void;
   progress(doneBytes: number, totalBytes: number, report: ChipReport): void;
   diagnostic(line: string): void;
+  /** A line of the device's own log. */
+  line?(text: string): void;
+  booted?(boot: ChipBoot): void;
+  powerCut?(): void;
 }
 
 export interface SimulationResult {
@@ -75,6 +80,9 @@ export class Simulation {
 
   async #run(): Promise<SimulationResult> {
     const options = this.#options;
+    if (options.program !== undefined && options.engine === "node") {
+      throw new Error("a product's program runs on XS only: use --engine xs");
+    }
     const engine = await openEngine(options.engine, (line) => {
       this.#observer.step(line);
     });
@@ -149,10 +157,12 @@ export class Simulation {
   }
 
   #firmware(version: string, byteLength?: number): Uint8Array {
+    const { model, program } = this.#options;
     return makeFirmware({
-      name: this.#options.model,
+      name: model,
       version,
       config: this.#config,
+      ...(program !== undefined && { program }),
       ...(byteLength !== undefined && { byteLength: Math.ceil(byteLength / 16) * 16 }),
     });
   }
@@ -208,9 +218,11 @@ export class Simulation {
     settle: (problem: string | undefined) => void,
   ): ChipObserver {
     return {
-      booted: ({ reason, slot, refused }) => {
+      booted: (boot) => {
+        const { reason, slot, refused } = boot;
         for (const problem of refused) this.#observer.step(`the boot loader refuses ${problem}`);
         this.#observer.step(`boot (${reason}) from ota_${slot}`);
+        this.#observer.booted?.(boot);
         const { boots, powerCuts } = report();
         if (boots > 2 * powerCuts + extraBootsMax) {
           settle(`it restarts over and over${this.#lastDiagnostic}`);
@@ -219,7 +231,9 @@ export class Simulation {
       line: (line) => {
         const event = parseChipEvent(line);
         if (event === undefined) {
-          if (this.#options.verbose) this.#observer.diagnostic(`    ${line.trimEnd()}`);
+          const text = line.trimEnd();
+          this.#observer.line?.(text);
+          if (this.#options.verbose) this.#observer.diagnostic(`    ${text}`);
           return;
         }
         if (event.event === "progress") {
@@ -240,6 +254,7 @@ export class Simulation {
       powerCut: () => {
         this.#resumes = true;
         this.#observer.step("POWER CUT");
+        this.#observer.powerCut?.();
       },
       failed: (problem) => {
         settle(`the chip cannot go on: ${problem}`);

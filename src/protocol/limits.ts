@@ -97,8 +97,9 @@ export const trialsMax = 8;
 /** Trials that may end without an answer of the service; then the image itself is to blame. */
 export const silentTrialsMax = 2;
 export const watchdogFeedMs = 2_000;
-/** Between two times of asking the product whether it allows a restart. */
-export const restartRetryMs = 30_000;
+/** Between two times of asking the product whether it allows a restart: that costs it a call, and
+ *  the moments in which it does may be short. */
+export const restartRetryMs = 1_000;
 /** Times the list of releases is asked for without a pause: each time one was rejected, or was
  *  replaced under the download. */
 export const roundsMax = 4;

@@ -1,4 +1,4 @@
-// What a program of the simulated chip starts from: the counterpart of hosts/esp32/product.ts, for
+// What a program of the simulated chip starts from: the counterpart of hosts/device.ts, for
 // products and for the program beside this file. The options of a simulation, and its report, are
 // added to the product's own.
 
