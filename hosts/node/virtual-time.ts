@@ -38,6 +38,11 @@ export class VirtualTime {
     return event;
   }
 
+  /** Lets time pass within an event: what falls due meanwhile comes late. */
+  pass(durationMs: number): void {
+    this.#nowMs += durationMs;
+  }
+
   /** Cancelling what has happened is no error. */
   cancel(event: VirtualEvent): void {
     (event as Event).cancelled = true;
@@ -50,7 +55,7 @@ export class VirtualTime {
       if (next === undefined || next.atMs > untilMs) return false;
       this.#removeFirst();
       if (next.cancelled) continue;
-      this.#nowMs = next.atMs;
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.callback();
       return true;
     }
