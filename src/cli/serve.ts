@@ -13,6 +13,7 @@ interface ServeOptions {
   readonly replaceContent: boolean;
   readonly activationWindow?: number;
   readonly requestsPerConnection?: number;
+  readonly proxyProtocol: boolean;
   readonly advertise?: { readonly address: string; readonly port: number };
   readonly json: boolean;
 }
@@ -32,6 +33,7 @@ export function addServe(program: Command): void {
     .option("--activation-window <seconds>", "from enabling to activation (default: a day)", count)
     .option("--requests-per-connection <n>", "then say Close (default: any number)", count)
     .option("--advertise <address:port>", "what /ip tells devices", endpoint)
+    .option("--proxy-protocol", "a proxy says whose connections are (PROXY protocol v1)", false)
     .option("--json", "print where it listens as JSON", false)
     .addHelpText("after", more)
     .action(serve);
@@ -75,6 +77,7 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(log !== undefined && { onReply: (record) => log.write(record) }),
     options: {
       replaceContent: options.replaceContent,
+      proxyProtocol: options.proxyProtocol,
       ...(options.activationWindow && { activationWindowSeconds: options.activationWindow }),
       ...(options.requestsPerConnection && {
         maxRequestsPerConnection: options.requestsPerConnection,

@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Refusal } from "./errors.js";
 import type { ServiceLimits } from "./limits.js";
+import type { Endpoints } from "./proxy-line.js";
 import { rawRefusal } from "./reply.js";
 import { RequestBody } from "./request-body.js";
 
@@ -16,12 +17,15 @@ export interface Exchange {
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
   readonly body: RequestBody;
+  /** Whose connection it is, and where it came in. */
+  readonly endpoints: Endpoints;
 }
 
 export interface ConnectionOptions {
   readonly limits: ServiceLimits;
   /** Requests answered on one connection, the last with `Connection: Close`; 0: any number. */
   readonly requestsMax: number;
+  readonly endpoints: Endpoints;
   /** The Date field of now. */
   readonly date: () => string;
   /**
@@ -51,9 +55,9 @@ export class Connection {
   accept(incoming: IncomingMessage, response: ServerResponse): void {
     if (this.#isClosing) return;
     this.#received++;
-    const { requestsMax, limits } = this.options;
+    const { requestsMax, limits, endpoints } = this.options;
     this.#isClosing = !response.shouldKeepAlive || this.#received === requestsMax;
-    this.#waiting.push({ incoming, response, body: new RequestBody(incoming) });
+    this.#waiting.push({ incoming, response, body: new RequestBody(incoming), endpoints });
     if (this.#waiting.length >= limits.waitingRequestsMax) this.#pause();
     if (this.#current === undefined) void this.#answerAll();
   }

@@ -12,6 +12,8 @@ import type { Exchange } from "./connection.js";
 import { Refusal, ServiceError } from "./errors.js";
 import type { RefusalCode } from "./errors.js";
 import type { ServiceLimits } from "./limits.js";
+import { readProxyLine } from "./proxy-line.js";
+import type { Endpoints } from "./proxy-line.js";
 import { rawRefusal } from "./reply.js";
 
 export interface ListenerOptions {
@@ -21,20 +23,27 @@ export interface ListenerOptions {
   readonly limits: ServiceLimits;
   /** See ConnectionOptions. */
   readonly requestsMax: number;
+  /** Each connection begins with a line of the PROXY protocol. */
+  readonly isProxied: boolean;
   readonly date: () => string;
   readonly answer: (exchange: Exchange, isLast: () => boolean) => Promise<void>;
 }
 
 export class Listener {
   readonly #connections = new Map<Duplex, Connection>();
+  /** Connections whose proxy has not said yet whose they are. */
+  readonly #announcing = new Set<Socket>();
 
   private constructor(
     private readonly server: Server,
     private readonly options: ListenerOptions,
   ) {
-    server.on("connection", (socket) => {
-      this.#connect(socket);
-    });
+    if (options.isProxied) this.#connectProxied();
+    else {
+      server.on("connection", (socket) => {
+        this.#connect(socket, socket);
+      });
+    }
     const accept = (incoming: IncomingMessage, response: ServerResponse): void => {
       this.#connections.get(incoming.socket)?.accept(incoming, response);
     };
@@ -77,6 +86,7 @@ export class Listener {
         resolve();
       });
     });
+    for (const socket of this.#announcing) socket.destroy();
     for (const connection of this.#connections.values()) connection.close();
     const deadline = setTimeout(() => {
       this.server.closeAllConnections();
@@ -85,14 +95,41 @@ export class Listener {
     clearTimeout(deadline);
   }
 
-  #connect(socket: Socket): void {
+  /** Reads the proxy's line before node:http gets the connection. */
+  #connectProxied(): void {
+    const { server, options } = this;
+    const takers = server.listeners("connection");
+    server.removeAllListeners("connection").on("connection", (socket) => {
+      if (this.#isFull()) {
+        this.#connect(socket, socket);
+        return;
+      }
+      this.#announcing.add(socket);
+      void readProxyLine(socket, options.limits.headTimeMs).then((line) => {
+        this.#announcing.delete(socket);
+        if (line === undefined) {
+          socket.destroy();
+          return;
+        }
+        for (const take of takers) take.call(server, socket);
+        this.#connect(socket, line === "unknown" ? socket : line);
+      });
+    });
+  }
+
+  #isFull(): boolean {
+    return this.#connections.size + this.#announcing.size >= this.options.limits.connectionsMax;
+  }
+
+  #connect(socket: Socket, endpoints: Endpoints): void {
     const { limits, requestsMax, date, answer } = this.options;
-    if (this.#connections.size >= limits.connectionsMax) {
+    if (this.#isFull()) {
       socket.end(rawRefusal("overloaded", date()));
       socket.destroySoon();
       return;
     }
-    this.#connections.set(socket, new Connection(socket, { limits, requestsMax, date, answer }));
+    const options = { limits, requestsMax, date, answer, endpoints };
+    this.#connections.set(socket, new Connection(socket, options));
     socket.once("close", () => {
       this.#connections.delete(socket);
     });

@@ -9,6 +9,7 @@ import { metaBytesMax } from "../protocol/limits.js";
 import { isName, isSerial } from "../protocol/paths.js";
 import { Refusal } from "./errors.js";
 import { Fields } from "./fields.js";
+import type { Endpoints } from "./proxy-line.js";
 import type { RequestBody } from "./request-body.js";
 
 const empty = Buffer.alloc(0);
@@ -34,13 +35,14 @@ export class Request {
   constructor(
     private readonly incoming: IncomingMessage,
     readonly body: RequestBody,
+    endpoints: Endpoints,
   ) {
     this.method = incoming.method ?? "";
     const target = originForm(incoming.url ?? "");
     const question = target.indexOf("?");
     this.path = question === -1 ? target : target.slice(0, question);
     this.queryText = question === -1 ? "" : target.slice(question + 1);
-    const { remoteAddress, localAddress, localPort = 0 } = incoming.socket;
+    const { remoteAddress, localAddress, localPort = 0 } = endpoints;
     this.address = unmapped(remoteAddress);
     this.local = { address: unmapped(localAddress), port: localPort };
   }

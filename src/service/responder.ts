@@ -71,9 +71,12 @@ export class Responder {
     await Promise.all(this.#underWay);
   }
 
-  async #answer({ incoming, response, body }: Exchange, isLast: () => boolean): Promise<void> {
+  async #answer(
+    { incoming, response, body, endpoints }: Exchange,
+    isLast: () => boolean,
+  ): Promise<void> {
     const startedAt = performance.now();
-    const request = new Request(incoming, body);
+    const request = new Request(incoming, body, endpoints);
     const outcome = await this.#dispatcher.dispatch(request);
     let bodyBytesSent = 0;
     try {

@@ -21,6 +21,8 @@ interface ServiceRules {
   readonly advertised?: { readonly address: string; readonly port: number };
   /** Requests answered on one connection, the last one with Close (S-09). Default: any number. */
   readonly maxRequestsPerConnection?: number;
+  /** Connections come through a proxy that begins each with a line of the PROXY protocol. */
+  readonly proxyProtocol?: boolean;
   readonly limits?: Partial<ServiceLimits>;
 }
 
@@ -76,6 +78,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       port,
       limits,
       requestsMax: rules.maxRequestsPerConnection ?? 0,
+      isProxied: rules.proxyProtocol ?? false,
       date: () => responder.date(),
       answer: (exchange, isLast) => responder.answer(exchange, isLast),
     });

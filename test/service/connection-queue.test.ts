@@ -19,6 +19,7 @@ describe("the queue of a connection", () => {
       const options = {
         limits: serviceLimits,
         requestsMax: 0,
+        endpoints: socket,
         date: () => startDate,
         answer: async ({ response }: Exchange): Promise<void> => {
           await released;
