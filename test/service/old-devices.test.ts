@@ -281,6 +281,27 @@ for (const kind of databaseKinds) {
       connection.close();
     });
 
+    it("in Python shout their key's name, and say that a GET has no bytes", async () => {
+      await acme.createContent("m", "firmware_101");
+      await acme.upload("m", "firmware_101", firmware);
+      const close = "Connection: Close \r\n";
+      const size = `content-length:${String(identity.length)}\r\n`;
+      const head = `POST /provision/activate HTTP/1.1\r\n${host}${close}${formType}${size}\r\n`;
+      const connection = await OldConnection.open(rig.service.port);
+      await connection.send(head + identity);
+      const key = `X-EXOSITE-CIK: ${readByLength(await connection.receive())}\r\n`;
+      await connection.closed();
+      const stack = "/onep:v1/stack/alias?command HTTP/1.1\r\n";
+      assert.equal(statusOf(await exchange(`GET ${stack}${host}${key}${acceptForm}\r\n`)), 204);
+      const get = (target: string): Promise<string> =>
+        exchange(
+          `GET /provision/download?vendor=acme&model=m${target} HTTP/1.1\r\n${host}` +
+            `Accept-Encoding: identity\r\nContent-Length: 0\r\n${key}\r\n`,
+        );
+      assert.deepEqual(readByLength(await get("")).split("\r\n"), ["firmware_101", ""]);
+      assert.equal(readByLength(await get("&id=firmware_101")), firmware);
+    });
+
     it("that were moved back find their key refused with a body, and are enabled again", async () => {
       const cik = await activated();
       await acme.post(`/provision/manage/model/m/${sn}`, "disable=true");

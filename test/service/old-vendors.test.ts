@@ -225,4 +225,24 @@ describe("old vendors", () => {
     );
     assert.equal(readByLength(await call(`GET ${manage}/model/`, "\r\n")), "m\r\n");
   });
+
+  it("of 2013 take their name by their CIK, and describe instead of giving meta", async () => {
+    const owner = await rig.service.admin.createOwner();
+    const call = async (line: string, body = ""): Promise<WireReply> =>
+      only(
+        await exchange(
+          `${line} HTTP/1.1\r\nAccept-Encoding: identity\r\n${length(body)}${host}${accept}` +
+            `User-Agent: Python-urllib/2.7\r\nConnection: close\r\n` +
+            `X-exosite-cik: ${owner.cik}\r\n${formType}\r\n${body}`,
+        ),
+      );
+    const register = "POST /provision/register";
+    assert.equal((await call(register, "vendor=old")).status, 205);
+    await call(`POST ${manage}/model/`, `model=m&rid=${owner.rid}&options%5B%5D=nohistorical`);
+    await call(`POST ${manage}/content/m/`, "description=This+is+a.txt%21&id=a.txt");
+    const info = await call(`GET ${manage}/content/m/a.txt`);
+    assert.equal(info.body, "application/octet-stream,0,1400000000,This is a.txt!,false\r\n");
+    assert.equal((await call(register, "vendor=old&delete=true")).status, 205);
+    assert.equal((await call(`GET ${manage}/model/`)).status, 403);
+  });
 });
