@@ -41,6 +41,8 @@ declare module "time" {
   const Time: {
     /** Milliseconds since boot in 32 bits: wraps. */
     readonly ticks: number;
+    /** Sets the clock: seconds since 1970. */
+    set(seconds: number): void;
   };
   export default Time;
 }
@@ -54,7 +56,7 @@ declare module "net" {
 
 declare module "crypt" {
   export class Digest {
-    constructor(type: "SHA256");
+    constructor(type: "SHA256" | "SHA384" | "SHA512");
     write(message: ArrayBuffer): void;
     close(): ArrayBuffer;
   }
@@ -74,6 +76,23 @@ declare module "embedded:io/socket/tcp" {
     write(buffer: Uint8Array): void;
     close(): void;
   }
+}
+
+declare module "embedded:io/socket/udp" {
+  export default class UDP {
+    constructor(options: { onReadable?: (packets: number) => void });
+    read(): ArrayBuffer;
+    write(packet: ArrayBuffer, address: string, port: number): void;
+  }
+}
+
+declare module "Resource" {
+  /** Data in flash. */
+  const Resource: {
+    new (path: string): ArrayBuffer;
+    exists(path: string): boolean;
+  };
+  export default Resource;
 }
 
 declare module "embedded:network/interface/wifi" {

@@ -6,6 +6,7 @@ import config from "mc/config";
 import { Agent } from "../../src/agent/agent.js";
 import type { AgentOptions } from "../../src/agent/options.js";
 import type { Platform } from "../../src/ports/platform.js";
+import { openConnect, servicePort } from "./connect.js";
 import { joinNetwork } from "./wifi.js";
 
 function text(name: string): string {
@@ -16,7 +17,10 @@ function text(name: string): string {
 /** Joins the network and starts the agent. Both go on for ever; returns at once. */
 export function startAgent(platform: Platform, options: AgentOptions = {}): Agent {
   joinNetwork({ ssid: text("wifiSSID"), password: text("wifiPassword") }, platform.log);
-  const agent = new Agent(platform, options);
+  const agent = new Agent(
+    { ...platform, connect: openConnect(platform) },
+    { ...options, identity: { port: servicePort, ...options.identity } },
+  );
   agent.start();
   return agent;
 }

@@ -159,6 +159,7 @@ export class Connection {
     const generation = this.#generation;
     const options: TCPOptions = {
       address,
+      host: this.#host,
       port: this.#port,
       onReadable: (byteLength) => {
         if (generation === this.#generation) this.#onReadable(byteLength);

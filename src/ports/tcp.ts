@@ -7,6 +7,8 @@
 export interface TCPOptions {
   /** IPv4 address in dotted decimal. Host names go through `Resolve` first. */
   readonly address: string;
+  /** The name that led to the address, for a host that holds the peer to it (TLS). */
+  readonly host?: string;
   readonly port: number;
   /** `byteLength` bytes are unread, all told. Called again only when more have arrived. */
   readonly onReadable: (byteLength: number) => void;

@@ -1,7 +1,7 @@
 // npm run check:moddable: links the product for the chips with a real Moddable SDK and checks what
 // only the SDK's own tools can tell. Needs no ESP-IDF and no board. Exit code 1 on any violation.
 
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readArchive } from "./archive.js";
@@ -14,10 +14,9 @@ import {
   type Manifest,
   type Project,
 } from "./chips.js";
-import { live } from "./life.js";
 import { moduleComplaints, reachableModules } from "./modules.js";
 import { SDK } from "./sdk.js";
-import { Screen, Simulator, type MemoryPeaks } from "./simulator.js";
+import { checkSimulator } from "./simulation.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url)).replace(/\/$/, "");
 const project: Project = { root, outFolder: join(root, "build/moddable") };
@@ -31,6 +30,10 @@ const largerFlashes = [
 ];
 /** The memory of slots, chunks and stack that the agent is proved to live in. */
 const heapBytes = 94_208;
+/** What TLS adds to the product: its memory, and modules that must be preloaded. */
+const secureManifest = "hosts/esp32/tls/manifest.json";
+const secureHeapBytes = 131_072;
+const secureModules = ["hosts/esp32/tls/connection", "hosts/esp32/tls/network-time", "ssl/cert"];
 /**
  * Agent and adapters: bytecode, preloaded slots, strings and keys beyond those of the SDK alone.
  * A tenth of a slot, and little above what they take: it may not grow unseen.
@@ -90,6 +93,25 @@ function checkChips(sdk: SDK, manifest: Manifest, complaints: Complaints): void 
   }
 }
 
+/** Links the product with TLS for one chip, and tells what that takes. */
+function checkSecure(sdk: SDK, complaints: Complaints): void {
+  const chip = chipsOf(project).find(({ subclass }) => subclass === "esp32c3");
+  if (chip === undefined) throw new Error("no chip");
+  const needed = [...reachableModules(join(root, "build"), main), ...secureModules];
+  const sdkWarnings = ["Session() cacheManager: not frozen"];
+  const expected = { needed, main, heapBytes: secureHeapBytes, flashBytes, sdkWarnings };
+  const source = writeVariant(project, "secure", { manifests: [secureManifest] });
+  const { archive, complaints: found } = checkChip(sdk, source, chip, expected);
+  complaints.add("esp32c3 with TLS", found);
+  if (archive === undefined) return;
+  const sizes = `ROM ${number(archive.romBytes)} bytes, the SDK's TLS included`;
+  print(`esp32c3 with TLS: ${sizes}; memory ${number(secureHeapBytes)} bytes`);
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en");
+}
+
 /** Merges the settings for larger flashes and judges them. */
 function checkFlashes(sdk: SDK, complaints: Complaints): void {
   const [chip] = chipsOf(project);
@@ -97,7 +119,7 @@ function checkFlashes(sdk: SDK, complaints: Complaints): void {
   for (const { manifest, flashBytes: bytes } of largerFlashes) {
     const name = `flash-${bytes >> 20}mb`;
     const { ok, output, projectFolder } = sdk.configure(
-      writeVariant(project, name, manifest),
+      writeVariant(project, name, { manifests: [manifest] }),
       chip,
     );
     complaints.add(name, ok ? settingComplaints(projectFolder, bytes) : [output.trim()]);
@@ -106,62 +128,13 @@ function checkFlashes(sdk: SDK, complaints: Complaints): void {
   print(`settings merged for flashes of 4 MB, ${sizes.join(", ")}`);
 }
 
-/** Builds the product for the SDK's own simulator and lives a life on it. */
-async function checkSimulator(sdk: SDK, complaints: Complaints): Promise<void> {
-  const problem = Simulator.problem(sdk);
-  if (problem !== undefined) {
-    print(`the SDK's simulator: skipped: ${problem}`);
-    return;
-  }
-  const folder = join(project.outFolder, "lin");
-  mkdirSync(folder, { recursive: true });
-  const flashFile = join(folder, "flash.bin");
-  const source = { folder: root, config: { flashFile } };
-  const app = sdk.build(source, { platform: "lin", instrumented: true });
-  complaints.add("lin", app.typeErrors);
-  if (!app.ok) {
-    if (app.typeErrors.length === 0) complaints.add("lin", [app.output.trim()]);
-    return;
-  }
-  const screen = await Screen.open();
-  try {
-    const { library } = app;
-    const report = await live({ sdk, screen, library, flashFile });
-    const { boots, resentBytes, peaks, chipEngine } = report;
-    print(
-      `lin: two updates of ${number(report.imageBytes)} bytes, cut half way, in ${boots} boots`,
-    );
-    print(
-      `lin: the simulated chip (${chipEngine}) took over the flash between them, and after them`,
-    );
-    print(`lin: ${number(resentBytes)} bytes of them sent twice`);
-    print(`lin: memory at most: ${memory(peaks)}`);
-  } catch (error) {
-    complaints.add("lin", [error instanceof Error ? error.message : String(error)]);
-  } finally {
-    screen.close();
-  }
-}
-
-/** Slots are 32 bytes on this computer, 16 on a chip. */
-function memory({ chunkBytes, slotBytes, stackBytes }: MemoryPeaks): string {
-  const onChip = chunkBytes + (slotBytes + stackBytes) / 2;
-  const parts = `chunks ${number(chunkBytes)}, slots ${number(slotBytes)}, stack ${number(stackBytes)}`;
-  return `${parts} bytes; with a chip's slots ${number(onChip)}`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en");
-}
-
 async function check(sdk: SDK): Promise<string[]> {
   const complaints = new Complaints();
   const manifest = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8")) as Manifest;
-  if (!process.argv.includes("--lin")) {
-    checkChips(sdk, manifest, complaints);
-    checkFlashes(sdk, complaints);
-  }
-  await checkSimulator(sdk, complaints);
+  checkChips(sdk, manifest, complaints);
+  checkSecure(sdk, complaints);
+  checkFlashes(sdk, complaints);
+  complaints.add("lin", await checkSimulator(sdk, project, print));
   return complaints.lines;
 }
 

@@ -56,7 +56,30 @@ export interface SimulatorOptions {
   readonly screen: Screen;
   /** The app: an mc.so. */
   readonly library: string;
-  readonly onLine: (line: string) => void;
+}
+
+const stageMs = 180_000;
+const pollMs = 20;
+
+/** Waits for one thing. Throws an Error that says what was waited for, and why it did not come. */
+export async function stage(
+  name: string,
+  begin: (reach: () => void, fail: (problem: string) => void) => () => void | Promise<void>,
+): Promise<void> {
+  let end: () => void | Promise<void> = () => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const fail = (problem: string): void => {
+        reject(new Error(`${name}: ${problem}`));
+      };
+      timer = setTimeout(fail, stageMs, `not reached in ${stageMs / 1000} s`);
+      end = begin(resolve, fail);
+    });
+  } finally {
+    clearTimeout(timer);
+    await end();
+  }
 }
 
 export class Simulator {
@@ -65,6 +88,8 @@ export class Simulator {
   #process: ChildProcess | undefined;
   #names: readonly string[] = [];
   #peaks = { chunkBytes: 0, slotBytes: 0, stackBytes: 0 };
+  #heard: (line: string) => void = () => undefined;
+  /** Boots so far. */
   runs = 0;
 
   constructor(options: SimulatorOptions) {
@@ -84,10 +109,37 @@ export class Simulator {
     return this.#peaks;
   }
 
+  /**
+   * Boots, again after each reset, until a line says so (or, without a line, the world); then the
+   * power is cut. `isReached` is asked with "" now and then.
+   */
+  async until(name: string, isReached: (line: string) => boolean): Promise<void> {
+    let last = "nothing was said";
+    await stage(name, (reach, fail) => {
+      this.#heard = (line) => {
+        last = line;
+        if (isReached(line)) reach();
+        else if (line.startsWith("reset (reason ")) this.#start();
+        else if (line.includes("XS abort")) fail(line);
+      };
+      const poll = setInterval(() => {
+        if (isReached("")) reach();
+      }, pollMs);
+      this.#start();
+      return () => {
+        clearInterval(poll);
+        this.#heard = () => undefined;
+        this.#kill();
+      };
+    }).catch((error: unknown) => {
+      throw new Error(`${(error as Error).message}; last: ${last}`, { cause: error });
+    });
+  }
+
   /** Loads the app anew: a boot. */
-  start(): void {
+  #start(): void {
     const { sdk, screen, library } = this.#options;
-    this.kill();
+    this.#kill();
     this.runs += 1;
     // Its output goes to a pipe, where it would wait in a buffer without stdbuf.
     const child = spawn(
@@ -109,7 +161,7 @@ export class Simulator {
   }
 
   /** At once, whatever it does. Nothing of it is heard any more. */
-  kill(): void {
+  #kill(): void {
     const pid = this.#process?.pid;
     this.#process = undefined;
     if (pid === undefined) return;
@@ -121,7 +173,7 @@ export class Simulator {
   }
 
   close(): void {
-    this.kill();
+    this.#kill();
     rmSync(this.#home, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -130,7 +182,7 @@ export class Simulator {
     const [, sample] = /^instruments: (.*)$/.exec(line) ?? [];
     if (key !== undefined) this.#names = key.split(",");
     else if (sample !== undefined) this.#sample(sample.split(",").map(Number));
-    else this.#options.onLine(line);
+    else this.#heard(line);
   }
 
   #sample(values: readonly number[]): void {

@@ -59,7 +59,8 @@ describe("the boot loader of the SDK's simulator", () => {
     return { slot, entries };
   }
 
-  it("decides and rewrites otadata as the simulated chip's does, whatever it finds", () => {
+  it("decides and rewrites otadata as the simulated chip's does, whatever it finds", function () {
+    this.timeout(120_000);
     const entry = fc.option(
       fc.record({
         sequence: fc.constantFrom(1, 2, 3, 4, 0xfffffffe),
@@ -84,7 +85,7 @@ describe("the boot loader of the SDK's simulator", () => {
         const expected = outcome((file) => bootDesktop(file).booted?.index, image);
         assert.deepEqual(outcome(boot, image), expected);
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 

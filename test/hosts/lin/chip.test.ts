@@ -8,7 +8,7 @@ import { makeFlashImage } from "../../../hosts/desktop/flash-image.js";
 import type { Chip } from "../../../hosts/lin/chip.js";
 import type FFI from "../../../hosts/lin/ffi.js";
 import FakeTimer from "../esp32/moddable/timer.js";
-import config from "./moddable/config.js";
+import config from "../esp32/moddable/config.js";
 import "./moddable/register.js";
 
 const taskWatchdog = 6;
@@ -30,11 +30,12 @@ describe("the chip of the SDK's simulator", () => {
     const modules = { "main.js": "", "device.js": "", "host.js": "", "config.js": "" };
     const firmware = makeFirmware({ name: "sensor", version: "1.0.0", modules });
     writeFileSync(path, makeFlashImage({ identity, firmware }));
-    config.flashFile = path;
+    config["flashFile"] = path;
   });
 
   after(() => {
     Reflect.deleteProperty(globalThis, "trace");
+    Reflect.deleteProperty(config, "flashFile");
     rmSync(folder, { recursive: true });
   });
 

@@ -4,11 +4,18 @@
 import { register } from "node:module";
 
 const fakes = {
+  crypt: "crypt",
   "embedded:io/socket/tcp": "socket",
+  "embedded:io/socket/udp": "udp",
   "embedded:network/interface/wifi": "wifi",
   "embedded:storage/key-value": "key-value",
+  "mc/config": "config",
+  pkcs1_5: "pkcs1_5",
+  Resource: "resource",
+  "ssl/session": "session",
   time: "time",
   timer: "timer",
+  x509: "x509",
 };
 
 const urls = Object.fromEntries(

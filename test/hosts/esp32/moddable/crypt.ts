@@ -1,9 +1,13 @@
-// The SDK's SHA-256.
+// The SDK's digests.
 
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 
 export class Digest {
-  readonly #hash = createHash("sha256");
+  readonly #hash: Hash;
+
+  constructor(type: string) {
+    this.#hash = createHash(type);
+  }
 
   write(bytes: Uint8Array): void {
     this.#hash.update(bytes);

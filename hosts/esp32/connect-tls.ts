@@ -1,0 +1,53 @@
+// How the agent reaches its service: over TLS, with one authority believed. Stands in the archive as
+// "hosts/esp32/connect", by the manifest of hosts/esp32/tls.
+//
+// Of the manifest's `config`:
+//   tlsCertificate  the resource that holds the authority's certificate, DER: "ca.der"
+//   tlsServerName   what the server's certificate must name, if not the host that is asked for
+//   timeServer      who tells the time: "pool.ntp.org"
+
+import config from "mc/config";
+import Resource from "Resource";
+import Timer from "timer";
+import type { Connect } from "../../src/ports/tcp.js";
+import type { Platform } from "../../src/ports/platform.js";
+import { SecureConnection } from "./tls/connection.js";
+import { NetworkTime } from "./tls/network-time.js";
+
+/** Where the service listens, unless the factory or the product say otherwise. */
+export const servicePort = 443;
+
+const certificateDefault = "ca.der";
+const timeServerDefault = "pool.ntp.org";
+
+function text(name: string): string | undefined {
+  const value = config[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/**
+ * Called once, when the network is being joined; begins to keep the time. Until that is known every
+ * connection fails, later. Throws if no certificate was compiled in.
+ */
+export function openConnect({ log, resolve }: Platform): Connect {
+  const trust = {
+    certificate: new Uint8Array(new Resource(text("tlsCertificate") ?? certificateDefault)),
+    serverName: text("tlsServerName"),
+  };
+  const time = new NetworkTime(text("timeServer") ?? timeServerDefault, resolve, log);
+  time.keep();
+  return (options) => {
+    if (time.isSet) return new SecureConnection(options, trust, log);
+    log("TLS: waiting for the time");
+    Timer.set(() => {
+      options.onError();
+    });
+    return noConnection;
+  };
+}
+
+function refuse(): never {
+  throw new Error("not connected");
+}
+
+const noConnection = Object.freeze({ read: refuse, write: refuse, close: () => undefined });

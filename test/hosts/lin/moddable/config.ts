@@ -1,3 +1,0 @@
-// The configuration that mcconfig compiles in.
-
-export default { flashFile: "" };
