@@ -177,6 +177,11 @@ export class NorFlash implements FlashPartition {
     return this.#state === "cut";
   }
 
+  /** What the next unstable read is drawn from. */
+  get noise(): number {
+    return this.#noise;
+  }
+
   resetCounts(): void {
     Object.assign(this.counts, noCounts);
   }

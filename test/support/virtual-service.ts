@@ -26,6 +26,13 @@ export interface VirtualAnswer {
   close?: boolean;
 }
 
+/** What the service knows of its devices and goes on knowing, whatever becomes of them. */
+export interface ServiceMemory {
+  readonly enabled: readonly string[];
+  readonly ciks: readonly (readonly [serial: string, cik: string])[];
+  readonly activations: number;
+}
+
 /** Bends an answer. `undefined` sends nothing: the request is lost. A function sends as it likes. */
 export type Bend = (
   request: VirtualRequest,
@@ -49,6 +56,20 @@ export class VirtualService {
   };
 
   readonly accept: Accept = (socket) => new Exchange(this, socket);
+
+  get memory(): ServiceMemory {
+    const { enabled, ciks, activations } = this;
+    return { enabled: [...enabled], ciks: [...ciks], activations };
+  }
+
+  /** Goes back to what it knew then. */
+  recall({ enabled, ciks, activations }: ServiceMemory): void {
+    this.enabled.clear();
+    for (const serial of enabled) this.enabled.add(serial);
+    this.ciks.clear();
+    for (const [serial, cik] of ciks) this.ciks.set(serial, cik);
+    this.activations = activations;
+  }
 
   answer(request: VirtualRequest): VirtualAnswer {
     if (request.path === "/provision/activate") return this.#activate(request);

@@ -3,7 +3,6 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { OpenDigest } from "../../src/ports/digest.js";
 import type { OpenStore } from "../../src/ports/key-value.js";
 import { boot } from "../../hosts/desktop/bootloader.js";
 import { Chip, type ChipOptions } from "../../hosts/node/chip.js";
@@ -15,6 +14,7 @@ import type { AgentStatus } from "../../src/agent/status.js";
 import { writeAppImage } from "../../src/flash/app-image-writer.js";
 import { writePartitionTable } from "../../src/flash/partition-table.js";
 import { openSha256 } from "../../src/flash/sha256.js";
+import { openNodeSha256 } from "./digest.js";
 import { MemoryStores } from "./memory-store.js";
 import { NorFlash } from "./nor-flash.js";
 import { VirtualService } from "./virtual-service.js";
@@ -63,12 +63,6 @@ export function makeImage(options: ImageOptions): Uint8Array {
 export function sha256Hex(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
-
-/** SHA-256 by Node, for tests that live many lives. */
-const openNodeSha256: OpenDigest = () => {
-  const hash = createHash("sha256");
-  return { write: (bytes) => hash.update(bytes), close: () => new Uint8Array(hash.digest()) };
-};
 
 export interface WorldOptions extends Partial<ChipOptions> {
   /** Keeps keys in flash, by our own NVS code; otherwise in memory, where no cut reaches. */

@@ -1,0 +1,407 @@
+// One life of one device, from a moment to its end: flash, boot loader, agent, network, service.
+// Power may fail in it, by a script; without one it lives on from what a cut has left. What must
+// hold is looked at on the way (invariants.ts) and in the end (end-check.ts).
+
+import { boot } from "../../hosts/desktop/bootloader.js";
+import { Chip } from "../../hosts/node/chip.js";
+import { VirtualNetwork } from "../../hosts/node/virtual-network.js";
+import { VirtualTime } from "../../hosts/node/virtual-time.js";
+import { Agent } from "../../src/agent/agent.js";
+import type { AgentOptions } from "../../src/agent/options.js";
+import type { AgentStatus } from "../../src/agent/status.js";
+import type { FlashPartition } from "../../src/ports/flash.js";
+import type { OpenStore } from "../../src/ports/key-value.js";
+import type { Platform } from "../../src/ports/platform.js";
+import { openNodeSha256 } from "../support/digest.js";
+import type { NorFlash } from "../support/nor-flash.js";
+import { VirtualService } from "../support/virtual-service.js";
+import type { Firmware } from "./images.js";
+import type { Watch } from "./invariants.js";
+import { afterCut, including, promisedSectors, targetOf, type Ledger } from "./ledger.js";
+import type { Rig } from "./rig.js";
+import { serial, serviceHost, type Moment } from "./start.js";
+import { watchStores } from "./watched-store.js";
+
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+const address = "10.0.0.1";
+const helpDelayMs = 1000;
+const pollIntervalMs = 10_000;
+/** Virtual time and turns after which a life counts as stuck; each byte may take a turn more. */
+const lifeMsMax = 12 * 3_600_000;
+const turnsMax = 40_000;
+/** Polls after which a rejected release counts as left alone. */
+const quietPolls = 3;
+
+/** What a chip is doing, as far as its agent's status does not say. */
+type Where = "boot loader" | "mount" | "running";
+
+export class Life {
+  readonly rig: Rig;
+  readonly flash: NorFlash;
+  readonly watch: Watch;
+  readonly time = new VirtualTime();
+  readonly service = new VirtualService();
+  readonly network: VirtualNetwork;
+  readonly log: string[] = [];
+  readonly ledger: Mutable<Ledger>;
+  /** The image that runs. */
+  running: Firmware | undefined;
+  slot = -1;
+  status: AgentStatus | undefined;
+  where: Where = "boot loader";
+  /** Turns of this life since the last boot. */
+  turns = 0;
+  ended = false;
+  /** Things other than cuts that went wrong: what they cost is granted as for a cut. */
+  mishaps = 0;
+  /** The network has lost the answer to an activation. */
+  isAnswerLost = false;
+  /** It ended as a device that its store has made nameless. */
+  isStranded = false;
+  /** The device waits for the vendor: does he help now? */
+  onRefused: (status: AgentStatus) => boolean = () => true;
+  /** Hears what happens, for people. */
+  trace: ((line: string) => void) | undefined;
+  /** Called before each turn; true: the power fails now. */
+  failsNow: (life: Life) => boolean = () => false;
+  /** Called when the power has come back, before the boot. */
+  onPowerOn: () => void = () => undefined;
+  readonly #chip: Chip;
+  #polls = 0;
+  #isHelpOnItsWay = false;
+  /** The next word of progress is the first of a download. */
+  #begins = true;
+  #allTurns = 0;
+  #failsNext = false;
+
+  /** Takes over the flash of `rig`, which must be as the life is to find it. */
+  constructor(rig: Rig, watch: Watch, { service, ledger }: Omit<Moment, "flash">) {
+    this.rig = rig;
+    this.flash = rig.flash;
+    this.watch = watch;
+    this.ledger = { ...ledger };
+    this.network = new VirtualNetwork(this.time, { latencyMs: 5 });
+    this.network.names.set(serviceHost, address);
+    this.network.listen(address, 80, this.service.accept);
+    this.service.schedule = (callback) => this.time.schedule(callback, 20);
+    this.service.recall(service);
+    this.#decay();
+    this.#publish();
+    this.#chip = new Chip({
+      flash: this.flash,
+      world: this.network,
+      startBootLoader: (flash) => this.#startBootLoader(flash),
+      startImage: (platform, options) => this.#startImage(platform, options),
+      openStores: (partition) => this.#openStores(partition),
+      openDigest: openNodeSha256,
+      random: () => 0.5,
+      log: (line) => {
+        this.#onLog(line);
+      },
+      agent: this.#agentOptions(),
+    });
+  }
+
+  /** Lives to the end, or until something does not hold. */
+  run(): void {
+    this.#guard(() => {
+      this.#powerOn();
+      return true;
+    });
+    while (!this.ended && this.watch.violation === undefined) {
+      if (this.#failsNext || this.failsNow(this)) {
+        this.#failsNext = false;
+        this.#loseAndRegainPower();
+        continue;
+      }
+      this.turns += 1;
+      this.#allTurns += 1;
+      const isOver = !this.#guard(() => this.time.step(lifeMsMax));
+      if (isOver || this.#allTurns > turnsMax + this.rig.scenario.release.bytes.length) {
+        this.watch.demand("comes to an end", false, () => this.describe());
+      }
+    }
+  }
+
+  /** The power fails after this turn. */
+  cutSoon(): void {
+    this.#failsNext = true;
+  }
+
+  describe(): string {
+    return `${this.status?.state ?? "no agent"}; last said: ${this.log.slice(-4).join(" | ")}`;
+  }
+
+  /** Runs a piece of the life. False if it returned false; a loss of power ends in a new boot. */
+  #guard(live: () => boolean): boolean {
+    let result = true;
+    try {
+      result = live();
+    } catch (error) {
+      if (!this.#isOff()) {
+        this.watch.demand("no crash", false, () => `${String(error)}; ${this.describe()}`);
+      }
+    }
+    if (this.#isOff()) this.#loseAndRegainPower();
+    return result;
+  }
+
+  #isOff(): boolean {
+    return this.flash.wasCut;
+  }
+
+  #loseAndRegainPower(): void {
+    let isOn = false;
+    while (!isOn && this.watch.violation === undefined) {
+      Object.assign(this.ledger, afterCut(this.ledger));
+      this.#chip.cutPower();
+      this.flash.powerOn();
+      this.#decay();
+      this.#publish();
+      this.onPowerOn();
+      try {
+        this.#powerOn();
+      } catch (error) {
+        if (!this.#isOff()) this.watch.demand("no crash", false, () => String(error));
+      }
+      isOn = !this.#isOff();
+    }
+  }
+
+  #powerOn(): void {
+    this.status = undefined;
+    this.#chip.powerOn("power-on");
+  }
+
+  /** At the first cut, and only while a download is under way. */
+  #decay(): void {
+    const { promised, cuts } = this.ledger;
+    if (this.rig.scenario.decays !== true || cuts !== 1 || promised.has("armed")) return;
+    if (promisedSectors(this.ledger) > 0) this.rig.decay(1);
+  }
+
+  #publish(): void {
+    const { release, served, replacement } = this.rig.scenario;
+    const offered = this.ledger.cuts > 0 ? (replacement ?? release) : release;
+    this.service.contents.set(`lamp-${offered.version}`, {
+      bytes: offered === release ? (served ?? release.bytes) : offered.bytes,
+      meta: `version=${offered.version}&sha256=${offered.sha256}`,
+      timestampSeconds: offered === release ? 1_700_000_000 : 1_700_000_001,
+    });
+  }
+
+  #startBootLoader(flash: FlashPartition): { slot: number } {
+    this.where = "boot loader";
+    this.turns = 0;
+    this.ledger.boots += 1;
+    const report = boot(flash);
+    const { booted } = report;
+    this.watch.demand("bootable slot", booted !== undefined, () => report.problem ?? "");
+    if (booted === undefined) throw new Error(report.problem);
+    this.slot = booted.index;
+    this.running = this.rig.firmwareIn(this.slot);
+    this.#judgeRunning();
+    return { slot: this.slot };
+  }
+
+  #judgeRunning(): void {
+    const { running } = this;
+    const isKnown =
+      running !== undefined &&
+      (this.rig.isOriginal(running) || this.ledger.verified.has(running.sha256));
+    this.watch.demand("verified bytes only", isKnown, () => {
+      const what = running === undefined ? "bytes of no image" : "an image that was not verified";
+      return `slot ${this.slot} starts ${what}`;
+    });
+    const isRejected = running !== undefined && this.isRejected(running);
+    this.watch.demand("rejected not started", !isRejected, () => `slot ${this.slot}`);
+  }
+
+  /** The rejection is on record, and not only that a download came out wrong. */
+  isRejected({ sha256 }: Firmware): boolean {
+    const lines = this.ledger.promised.get("rejected")?.split("\n") ?? [];
+    return lines.some((line) => line.includes(sha256) && !/&bad=/.test(line));
+  }
+
+  #openStores(partition: FlashPartition): OpenStore {
+    this.where = "mount";
+    const { stores, content, lost } = this.rig.store.mount(partition);
+    this.where = "running";
+    for (const key of lost) {
+      this.ledger.losses += 1;
+      this.#settle(key, undefined);
+    }
+    this.#judgeRecords(content);
+    return watchStores(stores, {
+      onBegin: (key, value) => {
+        if (this.#isOff()) return; // A program that has not noticed yet.
+        const isKeyDeleted = key === "cik" && value === undefined;
+        this.watch.demand("key kept", !isKeyDeleted, () => "it is deleted");
+        this.ledger.inFlight = { key, value };
+        const digest = key === "armed" ? /digest=([0-9a-f]{64})/.exec(value ?? "")?.[1] : undefined;
+        if (digest !== undefined) this.#onArmed(digest);
+      },
+      onDone: (key, value) => {
+        this.#settle(key, value);
+        this.ledger.target = targetOf(key, value) ?? this.ledger.target;
+        if (key === "cik") this.ledger.isKeyAtRisk = false;
+        if (key === "confirmed" && value !== undefined) this.#onConfirmed(value);
+      },
+      onRefused: () => {
+        if (!this.#isOff()) this.ledger.inFlight = undefined;
+      },
+    });
+  }
+
+  /** What is in flash against what was promised. What was in flight is now known. */
+  #judgeRecords(content: ReadonlyMap<string, string>): void {
+    const { promised, inFlight } = this.ledger;
+    let isAsPromised = true;
+    let wrong = "";
+    for (const key of new Set([...promised.keys(), ...content.keys()])) {
+      const found = content.get(key);
+      if (found === promised.get(key)) continue;
+      if (inFlight?.key === key && found === inFlight.value) continue;
+      isAsPromised = false;
+      wrong = key;
+    }
+    this.watch.demand("records old or new", isAsPromised, () => `${wrong} is neither`);
+    const cik = promised.get("cik");
+    if (cik !== undefined) {
+      const isNewer = inFlight?.key === "cik" && content.get("cik") === inFlight.value;
+      this.watch.demand("key kept", isNewer || content.get("cik") === cik, () => "it is gone");
+    }
+    if (inFlight !== undefined) this.#settle(inFlight.key, content.get(inFlight.key));
+  }
+
+  #settle(key: string, value: string | undefined): void {
+    const { ledger } = this;
+    if (ledger.inFlight?.key === key) ledger.inFlight = undefined;
+    if (ledger.promised.get(key) === value) return;
+    const promised = new Map(ledger.promised);
+    if (value === undefined) promised.delete(key);
+    else promised.set(key, value);
+    ledger.promised = promised;
+  }
+
+  #onArmed(digest: string): void {
+    this.ledger.verified = including(this.ledger.verified, digest);
+    const isNew = !this.ledger.confirmed.has(digest);
+    this.watch.demand("decision kept", isNew, () => "what was confirmed is tried again");
+  }
+
+  #onConfirmed(record: string): void {
+    const digest = /digest=([0-9a-f]{64})/.exec(record)?.[1] ?? "";
+    this.ledger.confirmed = including(this.ledger.confirmed, digest);
+  }
+
+  #startImage(platform: Platform, options: AgentOptions): Agent | undefined {
+    const { behaviour } = this.rig.scenario;
+    const isNew = this.running !== undefined && !this.rig.isOriginal(this.running);
+    if (isNew && behaviour === "crashes") platform.timer.set(() => platform.boot.restart(), 1);
+    if (isNew && (behaviour === "crashes" || behaviour === "hangs")) return undefined;
+    this.#begins = true;
+    const agent = new Agent(
+      isNew && behaviour === "silent" ? { ...platform, resolve: noNetwork(platform) } : platform,
+      options,
+    );
+    agent.start();
+    return agent;
+  }
+
+  #agentOptions(): AgentOptions {
+    return {
+      chunkBytes: this.rig.scenario.chunkBytes,
+      pollIntervalMs,
+      observer: {
+        status: (status) => {
+          this.#onStatus(status);
+        },
+        fetched: (byteLength) => {
+          this.#onFetched(byteLength);
+        },
+        requested: () => {
+          this.ledger.requests += 1;
+        },
+        progress: (doneBytes) => {
+          this.#onProgress(doneBytes);
+        },
+      },
+    };
+  }
+
+  #onStatus(status: AgentStatus): void {
+    if (this.#isOff()) return; // A program that has not noticed yet.
+    this.status = status;
+    this.ledger.isAsking = status.state === "activating";
+    if (status.state === "refused") this.#callVendor(status);
+    // The store has lost who the device is: only the factory can help, and is told so.
+    this.isStranded = status.state === "unidentified" && this.ledger.losses > 0;
+    if (this.isStranded) this.ended = status.waitsForHuman && status.reason !== "";
+    if (status.state === "inspecting") this.#begins = true;
+    if (status.state !== "idle" || status.trial) return;
+    this.#polls += 1;
+    const { ends, release } = this.rig.scenario;
+    if (ends === "updated") {
+      this.ended = this.running?.version === release.version;
+      const isLost = !this.ended && this.#polls >= quietPolls;
+      this.watch.demand("update not lost", !isLost, () => this.describe());
+    } else this.ended = this.isRejected(release) && this.#polls >= quietPolls;
+  }
+
+  /** Nobody but the vendor can help a device whose key got lost on the way. */
+  #callVendor(status: AgentStatus): void {
+    const { ledger, service, watch } = this;
+    const held = ledger.promised.get("cik");
+    const isLost = held === undefined || held !== service.ciks.get(serial);
+    const isMishap = ledger.isKeyAtRisk || this.isAnswerLost || ledger.losses > 0;
+    watch.demand("key asked for help", isLost && isMishap, () => this.describe());
+    const isTold = status.waitsForHuman && /enable serial 0001/.test(status.reason);
+    watch.demand("reason told", isTold, () => status.reason);
+    if (this.#isHelpOnItsWay || service.enabled.has(serial) || !this.onRefused(status)) return;
+    this.#isHelpOnItsWay = true;
+    this.time.schedule(() => {
+      this.#isHelpOnItsWay = false;
+      ledger.helps += 1;
+      service.enabled.add(serial);
+    }, helpDelayMs);
+  }
+
+  #onFetched(byteLength: number): void {
+    const { release, replacement } = this.rig.scenario;
+    this.ledger.fetchedBytes += byteLength;
+    const isRejected = replacement === undefined && this.isRejected(release);
+    this.watch.demand("rejected not fetched", !isRejected, () => this.describe());
+  }
+
+  #onProgress(doneBytes: number): void {
+    if (!this.#begins) return;
+    this.#begins = false;
+    const { release, replacement, served, decays = false } = this.rig.scenario;
+    // What is on record is of another, or of bytes that are wrong.
+    if (replacement !== undefined || served !== undefined || decays) return;
+    const promisedBytes = Math.min(promisedSectors(this.ledger) * 4096, release.bytes.length);
+    this.watch.demand("progress kept", doneBytes >= promisedBytes, () => {
+      return `${promisedBytes} bytes were on record, the download goes on from ${doneBytes}`;
+    });
+  }
+
+  #onLog(line: string): void {
+    this.log.push(line);
+    this.trace?.(`    ${line}`);
+    if (this.log.length > 40) this.log.shift();
+    if (/could not be (recorded|stored)|no room|the flash fails/.test(line)) {
+      this.watch.demand("flash takes writes", this.#isOff(), () => line);
+    }
+  }
+}
+
+/** A resolver that knows no host. */
+function noNetwork(platform: Platform): Platform["resolve"] {
+  return (_host, onResolved) => {
+    platform.timer.set(() => {
+      onResolved(undefined);
+    }, 10);
+  };
+}

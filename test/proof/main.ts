@@ -1,0 +1,112 @@
+// `npm run proof`: lives a million lives through power cuts and prints what came of it, or one life
+// again. Exit code 0: all held and every control was caught; 1: not so; 2: bad arguments.
+
+import { performance } from "node:perf_hooks";
+import { argv, exit, stderr, stdout } from "node:process";
+import { parseArgs } from "node:util";
+import { runControls, type Verdict } from "./controls.js";
+import { cutKinds } from "./cut.js";
+import { invariants } from "./invariants.js";
+import { longPlans, shortPlans } from "./plan.js";
+import { runPlans } from "./pool.js";
+import { replay } from "./replay.js";
+import { totalPoints, type Report } from "./report.js";
+import { align, format, formatControls, formatReport } from "./table.js";
+
+const usage = `usage: npm run proof -- [options]
+
+Cuts the power of a device at every place of its life, and of its life after the cut, and checks
+what must hold: see docs/proof.md.
+
+  --short          what npm test lives
+  --seed N         of the drawn sequences of cuts (1)
+  --workers N      processes (one a core)
+  --replay LIFE    lives one life again, as a failure prints it, and tells what happens
+  --json           prints one object
+  --help
+`;
+
+const failuresShown = 20;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    args: argv.slice(2),
+    options: {
+      short: { type: "boolean", default: false },
+      seed: { type: "string", default: "1" },
+      workers: { type: "string" },
+      replay: { type: "string" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    stdout.write(usage);
+    return 0;
+  }
+  if (values.replay !== undefined)
+    return replay(values.replay, (line) => stdout.write(`${line}\n`));
+  const seed = count("seed", values.seed);
+  const plans = values.short ? shortPlans(seed) : longPlans(seed);
+  const startMs = performance.now();
+  const report = await runPlans(plans, {
+    ...(values.workers !== undefined && { workers: count("workers", values.workers) }),
+    onShare: (done, all, { failures, rows }) => {
+      const points = rows.reduce((sum, row) => sum + row.points, 0);
+      const line = `${done} of ${all} shares, ${format(points)} points, ${failures.length} failures`;
+      if (stderr.isTTY) stderr.write(`\r${line} `);
+      else if (done % 50 === 0) stderr.write(`${line}\n`);
+    },
+  });
+  if (stderr.isTTY) stderr.write("\n");
+  const verdicts = await runControls();
+  const seconds = (performance.now() - startMs) / 1000;
+  const uncaught = verdicts.filter(({ caughtBy }) => caughtBy === undefined);
+  if (values.json) {
+    const controls = verdicts.map(({ mutant: { name, what }, caughtBy }) => {
+      return { name, what, caughtBy: caughtBy ?? null };
+    });
+    stdout.write(`${JSON.stringify({ ...report, controls, seconds }, undefined, 2)}\n`);
+  } else {
+    print(report, verdicts, seconds);
+  }
+  return report.failures.length + uncaught.length === 0 ? 0 : 1;
+}
+
+function print(report: Report, verdicts: readonly Verdict[], seconds: number): void {
+  stdout.write(`${formatReport(report)}\n\n${formatControls(verdicts)}\n\n`);
+  const caught = verdicts.filter(({ caughtBy }) => caughtBy !== undefined).length;
+  const lives = totalPoints(report) + report.journals;
+  stdout.write(
+    `${align([
+      ["points", format(totalPoints(report))],
+      ["kinds of cut", format(Object.keys(cutKinds).length)],
+      ["cuts that fell", format(report.cuts)],
+      ["lives", format(lives)],
+      ["invariants", format(Object.keys(invariants).length)],
+      ["violations", format(report.failures.length)],
+      ["records that the library itself lost, at points", format(report.storeLosses)],
+      ["of these, devices left without a name", format(report.stranded)],
+      ["controls", format(verdicts.length)],
+      ["controls caught", format(caught)],
+      ["seconds of processor", format(Math.round(report.processorMs / 1000))],
+      ["seconds", format(Math.round(seconds))],
+    ])}\n`,
+  );
+  for (const { replay: line, message } of report.failures.slice(0, failuresShown)) {
+    stdout.write(`${message}\n    npm run proof -- ${line}\n`);
+  }
+}
+
+function count(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new RangeError(`--${name} takes a whole number, got "${text}"`);
+}
+
+try {
+  exit(await main());
+} catch (error) {
+  stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  exit(2);
+}

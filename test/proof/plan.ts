@@ -1,0 +1,133 @@
+// What is lived in a run: which lives, over which store, cut how. A plan is cut into shares that
+// processes take one after the other.
+
+import { runMatrix } from "./activation.js";
+import { coarseGrain, fineGrain, type Grain } from "./cut.js";
+import { Enumeration, type Share } from "./enumeration.js";
+import type { Report } from "./report.js";
+import { Rig } from "./rig.js";
+import { scenarioOf, scenarios } from "./scenario.js";
+import { storeOf } from "./store-model.js";
+
+export type Plan = {
+  readonly life: string;
+  readonly store: string;
+  /** Shares it is cut into. */
+  readonly shares: number;
+} & (
+  | { readonly kind: "singles"; readonly grain: Grain }
+  | { readonly kind: "pairs"; readonly first: Grain; readonly second: Grain }
+  | { readonly kind: "turns" }
+  /** Each time when so many bytes of the release have come. */
+  | { readonly kind: "steadily"; readonly stepBytes: number }
+  /** What the network does to an activation, and a cut meanwhile. */
+  | { readonly kind: "activation" }
+  | {
+      readonly kind: "sequences";
+      readonly seed: number;
+      readonly lives: number;
+      readonly cutsMax: number;
+    }
+);
+
+export function runShare(plan: Plan, share: Share, report: Report, stopsAtFailure: boolean): void {
+  const rig = new Rig(scenarioOf(plan.life), storeOf(plan.store));
+  const enumeration = new Enumeration(rig, plan.kind, report);
+  enumeration.stopsAtFailure = stopsAtFailure;
+  switch (plan.kind) {
+    case "singles":
+      return enumeration.singles(plan.grain, share);
+    case "pairs":
+      return enumeration.pairs(plan.first, plan.second, share);
+    case "turns":
+      return enumeration.turns(share);
+    case "steadily":
+      return enumeration.steadily(plan.stepBytes);
+    case "activation":
+      return runMatrix(enumeration, share);
+    case "sequences":
+      return enumeration.sequences(plan.seed, plan.lives, plan.cutsMax, share);
+    default:
+      return plan satisfies never;
+  }
+}
+
+/** Three ways to leave a byte half-written. */
+const finestGrain: Grain = { borders: [0x55, 0x0f, 0xf0], fineBytesMax: 300, eraseStep: 512 };
+/** Every operation, at one place within. */
+const operationGrain: Grain = { borders: [0x55], fineBytesMax: 0, eraseStep: 2048 };
+
+const smallLives = scenarios.map(({ name }) => name).filter((name) => !isLarge(name));
+const stores = ["own", "library"];
+
+function isLarge(name: string): boolean {
+  return name === "full" || name === "large";
+}
+
+/** What `npm test` lives: every single cut of every life, all pairs of the reduced one. */
+export function shortPlans(seed: number): Plan[] {
+  const own = { store: "own" } as const;
+  return [
+    { life: "reduced", ...own, kind: "pairs", first: coarseGrain, second: coarseGrain, shares: 24 },
+    ...stores.map((store): Plan => ({
+      life: "full",
+      store,
+      kind: "singles",
+      grain: fineGrain,
+      shares: 8,
+    })),
+    ...smallLives.map((life): Plan => ({
+      life,
+      ...own,
+      kind: "singles",
+      grain: fineGrain,
+      shares: 2,
+    })),
+    { life: "worn", store: "library", kind: "singles", grain: fineGrain, shares: 2 },
+    { life: "large", ...own, kind: "steadily", stepBytes: 8192, shares: 1 },
+    { life: "reduced", ...own, kind: "activation", shares: 4 },
+    { life: "rekeyed", ...own, kind: "activation", shares: 4 },
+    { life: "full", ...own, kind: "turns", shares: 1 },
+    { life: "reduced", ...own, kind: "turns", shares: 1 },
+    { life: "full", ...own, kind: "sequences", seed, lives: 400, cutsMax: 10, shares: 4 },
+  ];
+}
+
+/** What `npm run proof` lives: a million points and more. */
+export function longPlans(seed: number): Plan[] {
+  return [
+    ...stores.flatMap((store): Plan[] => [
+      { life: "full", store, kind: "singles", grain: finestGrain, shares: 24 },
+      { life: "large", store, kind: "singles", grain: operationGrain, shares: 96 },
+      ...smallLives.map((life): Plan => ({
+        life,
+        store,
+        kind: "singles",
+        grain: finestGrain,
+        shares: 6,
+      })),
+      ...[4200, 8192, 20_000, 100_000].map((stepBytes): Plan => ({
+        life: "large",
+        store,
+        kind: "steadily",
+        stepBytes,
+        shares: 1,
+      })),
+      { life: "reduced", store, kind: "activation", shares: 6 },
+      { life: "rekeyed", store, kind: "activation", shares: 6 },
+      { life: "full", store, kind: "turns", shares: 1 },
+      ...smallLives.map((life): Plan => ({ life, store, kind: "turns", shares: 1 })),
+      { life: "full", store, kind: "sequences", seed, lives: 20_000, cutsMax: 12, shares: 48 },
+      { life: "worn", store, kind: "sequences", seed, lives: 20_000, cutsMax: 12, shares: 24 },
+      { life: "reduced", store, kind: "pairs", first: fineGrain, second: coarseGrain, shares: 240 },
+    ]),
+    ...["second", "crash", "hang"].map((life): Plan => ({
+      life,
+      store: "own",
+      kind: "pairs",
+      first: coarseGrain,
+      second: coarseGrain,
+      shares: 24,
+    })),
+  ];
+}

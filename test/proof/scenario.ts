@@ -1,0 +1,155 @@
+// The lives that are cut: what the device comes with, what the service offers, how the new image
+// behaves, and how it must all end.
+
+import { makeFirmware, type Firmware } from "./images.js";
+
+/** What the new image does once it runs. */
+export type Behaviour =
+  | "works"
+  /** Resets the chip at once, without having said so. */
+  | "crashes"
+  /** Does nothing, until the watchdog bites. */
+  | "hangs"
+  /** Finds no network. */
+  | "silent";
+
+export interface Scenario {
+  readonly name: string;
+  /** In words, for the table. */
+  readonly what: string;
+  readonly factory: Firmware;
+  /** Taken and confirmed before the proof begins. */
+  readonly before?: Firmware;
+  readonly release: Firmware;
+  /** What the service hands out for the release, if not its bytes. */
+  readonly served?: Uint8Array;
+  /** Takes the place of the release, at the service, when the power first fails. */
+  readonly replacement?: Firmware;
+  /** The vendor has enabled the serial again: the key that the device holds is good no more. */
+  readonly rekeyed?: boolean;
+  /** The first sector of the idle slot, if it is whole, loses a bit when the power first fails. */
+  readonly decays?: boolean;
+  readonly behaviour: Behaviour;
+  readonly ends: "updated" | "rejected";
+  readonly chunkBytes: number;
+  /** Pages of the NVS partition. */
+  readonly nvsPages: number;
+  /** The product has written so much to NVS that pages must be moved soon, and then again. */
+  readonly isWorn: boolean;
+}
+
+const small = 4096 + 1360;
+const smallFactory = makeFirmware("1.0.0", 1360);
+const smallRelease = makeFirmware("1.1.0", small);
+
+const reduced: Scenario = {
+  name: "reduced",
+  what: "a new device takes an image of two sectors",
+  factory: smallFactory,
+  release: smallRelease,
+  behaviour: "works",
+  ends: "updated",
+  chunkBytes: 1024,
+  nvsPages: 6,
+  isWorn: false,
+};
+
+const full: Scenario = {
+  ...reduced,
+  name: "full",
+  what: "a new device takes an image of 64 KiB",
+  factory: makeFirmware("1.0.0", 65536),
+  release: makeFirmware("1.1.0", 65536),
+  chunkBytes: 4096,
+};
+
+export const scenarios: readonly Scenario[] = [
+  full,
+  reduced,
+  {
+    ...reduced,
+    name: "second",
+    what: "a device that was updated before is updated again, into the other slot",
+    before: smallRelease,
+    release: makeFirmware("1.2.0", small),
+  },
+  {
+    ...reduced,
+    name: "rekeyed",
+    what: "the same, and the vendor has given the device's key up",
+    before: smallRelease,
+    release: makeFirmware("1.2.0", small),
+    rekeyed: true,
+  },
+  {
+    ...reduced,
+    name: "worn",
+    what: "the key-value store has to move pages meanwhile",
+    nvsPages: 3,
+    isWorn: true,
+  },
+  {
+    ...reduced,
+    name: "crash",
+    what: "the new image crashes as it starts",
+    behaviour: "crashes",
+    ends: "rejected",
+  },
+  {
+    ...reduced,
+    name: "crash-again",
+    what: "the image of a second update, into the first slot, crashes as it starts",
+    before: smallRelease,
+    release: makeFirmware("1.2.0", small),
+    behaviour: "crashes",
+    ends: "rejected",
+  },
+  {
+    ...reduced,
+    name: "hang",
+    what: "the new image hangs",
+    behaviour: "hangs",
+    ends: "rejected",
+  },
+  {
+    ...reduced,
+    name: "silent",
+    what: "the new image never reaches the service",
+    behaviour: "silent",
+    ends: "rejected",
+  },
+  {
+    ...reduced,
+    name: "corrupt",
+    what: "the service sends an image that is whole, but not that of the digest",
+    served: makeFirmware("1.1.0", small, 3).bytes,
+    ends: "rejected",
+  },
+  {
+    ...reduced,
+    name: "replaced",
+    what: "another image of the same name and size takes its place at the cut",
+    replacement: makeFirmware("1.1.0", small, 2),
+  },
+  {
+    ...reduced,
+    name: "decayed",
+    what: "a bit of a sector that was whole is lost at the cut",
+    decays: true,
+  },
+  {
+    ...reduced,
+    name: "large",
+    what: "a new device takes an image of 1 MiB",
+    release: makeFirmware("1.1.0", 1 << 20),
+    chunkBytes: 4096,
+  },
+];
+
+/** Throws on a name that is none. */
+export function scenarioOf(name: string): Scenario {
+  const scenario = scenarios.find((one) => one.name === name);
+  if (scenario !== undefined) return scenario;
+  const names = scenarios.map((one) => one.name).join(", ");
+  throw new Error(`no life is called "${name}": expected one of ${names}`);
+}
