@@ -6,10 +6,7 @@
 
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -17,6 +14,7 @@ import { VendorClient } from "../../src/fleet/vendor-client.js";
 import { Admin } from "../../src/service/admin.js";
 import type { DatabasePlace } from "../../src/service/database.js";
 import { openStorage } from "../../src/service/storage.js";
+import { freePort } from "../../test/support/free-port.js";
 import { PostgresServer } from "../../test/support/postgres-server.js";
 import { ServiceProcess } from "../../test/support/service-process.js";
 import { measureActivations } from "./activation-load.js";
@@ -108,14 +106,6 @@ async function measurePlace(
 
 function median(rates: readonly number[]): number {
   return [...rates].sort((one, other) => one - other)[Math.floor(rates.length / 2)] ?? NaN;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 function isInstalled(program: string): boolean {
