@@ -19,6 +19,7 @@ export class OldConnection {
       this.#segments.push(segment);
       this.#changed();
     });
+    socket.on("error", () => undefined);
     socket.on("close", () => {
       this.#isClosed = true;
       this.#changed();
