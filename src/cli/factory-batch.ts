@@ -14,9 +14,9 @@ import {
   addAddressOptions,
   addPartsOptions,
   type AddressOptions,
-  type Parts,
   type PartsOptions,
 } from "./factory-options.js";
+import type { Parts } from "./factory-parts.js";
 import { printDone } from "./output.js";
 import { ProgressBar } from "./progress-bar.js";
 import { readSerialFile } from "./serial-file.js";
@@ -56,7 +56,7 @@ export function addFactoryBatch(factory: Command): void {
 
 async function makeBatch(file: string, options: BatchOptions): Promise<void> {
   const { readBatchId, BatchFolder } = await import("../../hosts/factory/batch-folder.js");
-  const { readParts, warnOfHost } = await import("./factory-options.js");
+  const { readParts, warnOfHost } = await import("./factory-parts.js");
   const serials = await readSerialFile(file, options.heading);
   if (serials.length === 0) throw new Error(`${file} holds no serials`);
   const parts = readParts(options);

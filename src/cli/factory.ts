@@ -5,12 +5,12 @@ import type { Command } from "commander";
 import {
   addAddressOptions,
   addPartsOptions,
+  size,
   type AddressOptions,
   type PartsOptions,
 } from "./factory-options.js";
 import { addFactoryBatch } from "./factory-batch.js";
 import { printDone } from "./output.js";
-import { warnOfHost } from "./factory-options.js";
 
 interface ImageOptions extends PartsOptions, AddressOptions {
   readonly vendor: string;
@@ -37,6 +37,36 @@ export function addFactory(program: Command): void {
     .option("--json", "print JSON", false)
     .action(makeImage);
   addFactoryBatch(factory);
+  factory
+    .command("table")
+    .description("make the partition table that a board has in its flash, of Espressif's CSV")
+    .argument("<csv>")
+    .option("--flash-size <size>", "of the chip, such as 8MB (default: what holds the table)", size)
+    .option("--out <file>", "file to write", "partition-table.bin")
+    .option("--json", "print JSON", false)
+    .action(makeTable);
+}
+
+interface TableOptions {
+  readonly flashSize?: number;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+async function makeTable(csv: string, { flashSize, out, json }: TableOptions): Promise<void> {
+  const { partitionTableOffset, writePartitionTable } = await import("../flash/partition-table.js");
+  const { readParts } = await import("./factory-parts.js");
+  const { writeWholeFile } = await import("./whole-file.js");
+  const { layout } = readParts({
+    partitions: csv,
+    ...(flashSize !== undefined && { flashSize }),
+  });
+  const table = writePartitionTable(layout.partitions);
+  writeWholeFile(out, table);
+  const count = layout.partitions.length;
+  const facts = { file: out, offset: partitionTableOffset, bytes: table.length, partitions: count };
+  const offset = `0x${partitionTableOffset.toString(16)}`;
+  printDone(json, facts, `${out}: ${count} partitions, for offset ${offset}`);
 }
 
 async function makeImage(options: ImageOptions): Promise<void> {
@@ -44,7 +74,7 @@ async function makeImage(options: ImageOptions): Promise<void> {
     await import("../../hosts/factory/device-image.js");
   const { nvsPartition } = await import("../../hosts/factory/flash-layout.js");
   const { imageFileName } = await import("../../hosts/factory/image-file-name.js");
-  const { readParts } = await import("./factory-options.js");
+  const { readParts, warnOfHost } = await import("./factory-parts.js");
   const { writeWholeFile } = await import("./whole-file.js");
   const { vendor, model, sn, host, port, json } = options;
   const identity = {

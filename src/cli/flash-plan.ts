@@ -15,7 +15,7 @@ import {
 } from "../../hosts/factory/flash-layout.js";
 import { inspect } from "../../hosts/factory/inspect.js";
 import { problemsOf, type Inspection } from "../../hosts/factory/inspection.js";
-import { flashBytesMax } from "./factory-options.js";
+import { flashBytesMax } from "./factory-parts.js";
 import { readWholeFile } from "./whole-file.js";
 
 export interface FlashWrite {
@@ -132,7 +132,9 @@ function place(part: ReadFile, layout: FlashLayout, chip: string | undefined): F
     }
     case "partition-table":
       if (content[0] === 0xaa) return write("partition table", partitionTableOffset, 4096);
-      throw new Error(`${file} is a table in CSV: use it with --partitions`);
+      throw new Error(
+        `${file} is a table in CSV: provision factory table makes what a board needs`,
+      );
     case "nvs": {
       const { offset, size } = nvsPartition(layout);
       return write("NVS", offset, size);

@@ -24,7 +24,7 @@ async function explain(file: string, options: InspectOptions): Promise<void> {
   const { inspect } = await import("../../hosts/factory/inspect.js");
   const { problemsOf } = await import("../../hosts/factory/inspection.js");
   const { openSha256 } = await import("../flash/sha256.js");
-  const { flashBytesMax } = await import("./factory-options.js");
+  const { flashBytesMax } = await import("./factory-parts.js");
   const { formatInspection } = await import("./inspect-view.js");
   const { readWholeFile } = await import("./whole-file.js");
   const bytes = readWholeFile(file, flashBytesMax);

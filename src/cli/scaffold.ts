@@ -68,7 +68,15 @@ function templateFiles(source: ProductSource): (readonly [name: string, text: st
       const text = named(readFileSync(join(project, name), "utf8"), source);
       return [name === "gitignore" ? ".gitignore" : name, text] as const;
     });
-  return [...own, ...around];
+  return [...own, ...around, ...settingsFiles()];
+}
+
+/** ESP-IDF's settings: the product's version is among them, so it has them as its own. */
+function settingsFiles(): (readonly [name: string, text: string])[] {
+  const folder = join(packageRoot, "hosts", "esp32", "sdkconfig");
+  return filesBelow(folder).map((name) => {
+    return [`esp32/sdkconfig/${name}`, readFileSync(join(folder, name), "utf8")] as const;
+  });
 }
 
 function testsOf(folder: string): string[] {

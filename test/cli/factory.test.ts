@@ -120,6 +120,15 @@ describe("provision factory", function () {
     }
   });
 
+  it("table makes the bytes that Espressif's generator makes of a CSV", async () => {
+    write("ab.csv", loadFile("partition-table", "a_4mb_ab.csv"));
+    const { code, stdout, stderr } = await shell.run("factory table ab.csv".split(" "));
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, "partition-table.bin: 7 partitions, for offset 0x8000\n");
+    const made = readFileSync(join(shell.folder, "partition-table.bin"));
+    assert.ok(made.equals(loadFile("partition-table", "a_4mb_ab.bin")));
+  });
+
   describe("batch", () => {
     async function registered(): Promise<string[]> {
       const { serials } = new VendorClient({ server: shell.server, token: shell.acme.token });

@@ -45,7 +45,7 @@ describe("provision new", () => {
   it("gives the product its names, and a dependency that npm finds", () => {
     const { code, out, err } = begin(["fan", "--vendor", "Wind Works"]);
     assert.equal(code, 0, err);
-    assert.equal(out, "fan: 9 files. Next: cd fan && npm install && npm test\n");
+    assert.equal(out, "fan: 13 files. Next: cd fan && npm install && npm test\n");
     assert.match(text("fan", "main.ts"), /identity: \{ vendor: "Wind Works", model: "fan" \}/);
     assert.match(text("fan", "test", "update.test.ts"), /vendor: "Wind Works", model: "fan" \}/);
     const made = JSON.parse(text("fan", "package.json")) as {
