@@ -78,6 +78,14 @@ declare module "embedded:io/socket/tcp" {
   }
 }
 
+declare module "embedded:io/digital" {
+  export default class Digital {
+    static readonly Output: number;
+    constructor(options: { pin: number; mode: number });
+    write(value: 0 | 1): void;
+  }
+}
+
 declare module "embedded:io/socket/udp" {
   export default class UDP {
     constructor(options: { onReadable?: (packets: number) => void });

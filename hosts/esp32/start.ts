@@ -7,6 +7,7 @@ import { Agent } from "../../src/agent/agent.js";
 import type { AgentOptions } from "../../src/agent/options.js";
 import type { Platform } from "../../src/ports/platform.js";
 import { openConnect, servicePort } from "./connect.js";
+import { showStatus } from "./light.js";
 import { joinNetwork } from "./wifi.js";
 
 function text(name: string): string {
@@ -21,6 +22,7 @@ export function startAgent(platform: Platform, options: AgentOptions = {}): Agen
     { ...platform, connect: openConnect(platform) },
     { ...options, identity: { port: servicePort, ...options.identity } },
   );
+  showStatus(agent);
   agent.start();
   return agent;
 }

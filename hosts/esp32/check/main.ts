@@ -38,7 +38,7 @@ const secureModules = ["hosts/esp32/tls/connection", "hosts/esp32/tls/network-ti
  * Agent and adapters: bytecode, preloaded slots, strings and keys beyond those of the SDK alone.
  * A tenth of a slot, and little above what they take: it may not grow unseen.
  */
-const romBudgetBytes = 224 * 1024;
+const romBudgetBytes = 232 * 1024;
 
 function row(cells: readonly (string | number)[]): string {
   const widths = [8, 8, 9, 6, 9, 6, 9, 9, 8, 8];
@@ -98,8 +98,11 @@ function checkSecure(sdk: SDK, complaints: Complaints): void {
   const chip = chipsOf(project).find(({ subclass }) => subclass === "esp32c3");
   if (chip === undefined) throw new Error("no chip");
   const needed = [...reachableModules(join(root, "build"), main), ...secureModules];
-  const sdkWarnings = ["Session() cacheManager: not frozen"];
-  const expected = { needed, main, heapBytes: secureHeapBytes, flashBytes, sdkWarnings };
+  const expected = {
+    ...{ needed, main, heapBytes: secureHeapBytes, flashBytes },
+    sdkWarnings: ["Session() cacheManager: not frozen"],
+    sdkContainers: 2,
+  };
   const source = writeVariant(project, "secure", { manifests: [secureManifest] });
   const { archive, complaints: found } = checkChip(sdk, source, chip, expected);
   complaints.add("esp32c3 with TLS", found);

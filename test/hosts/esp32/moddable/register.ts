@@ -5,6 +5,7 @@ import { register } from "node:module";
 
 const fakes = {
   crypt: "crypt",
+  "embedded:io/digital": "digital",
   "embedded:io/socket/tcp": "socket",
   "embedded:io/socket/udp": "udp",
   "embedded:network/interface/wifi": "wifi",
