@@ -133,6 +133,11 @@ export class NvsPage {
     return crc32(payload) === payloadCrc ? payload : undefined;
   }
 
+  /** Whether the payload of the item at `index`, if it has one, is what its CRC says. */
+  isIntact(index: number): boolean {
+    return !hasPayload(this.entry(index).type) || this.readPayload(index) !== undefined;
+  }
+
   /** Whether the item's payload is what `bytes` has from `start` on, without copying it. */
   payloadEquals(index: number, bytes: Uint8Array, start: number): boolean {
     const { payloadBytes } = this.entry(index);
@@ -246,7 +251,11 @@ export class NvsPage {
     return true;
   }
 
-  /** Of two items of one name and chunk the later is newer: a cut came before the erase. */
+  /**
+   * Of two items of one name and chunk the later is newer: a cut came before the erase. But if its
+   * payload is not whole, a cut came before that was, and another while its bits were to be erased:
+   * 3 becomes 0 by way of 2, so a half-written item can come to look written. Then it goes itself.
+   */
   #eraseEarlierTwin(index: number, hashes: Int32Array): void {
     const entry = this.entry(index);
     const hash = entry.hash | 0;
@@ -255,6 +264,10 @@ export class NvsPage {
       const { name, chunkIndex } = entry;
       const twin = this.entry(earlier);
       if (twin.chunkIndex === chunkIndex && twin.hasName(name)) {
+        if (!this.isIntact(index)) {
+          this.eraseItem(index);
+          return;
+        }
         this.eraseItem(earlier);
         hashes[earlier] = 0;
       }

@@ -5,6 +5,8 @@
 //   * an older item is a twin of the newest only if its chunk index is the same too: the library
 //     takes the old chunk of a blob for a twin of the new one, and then has neither blob;
 //   * all older twins go, of whatever type: a key has one value;
+//   * an item whose payload is not whole is nobody's twin, though its bits may say it is written: the
+//     library looks at payloads only when they are read, and by then the old value is gone;
 //   * of a page being moved and its copy the one that holds all of the other stays. The library always
 //     drops the copy, which is the only one left if the cut fell while the old page was erased.
 //
@@ -15,7 +17,6 @@ import {
   entriesPerPage,
   entryBytes,
   entryType,
-  hasPayload,
   noChunk,
   type NvsEntryView,
   type NvsName,
@@ -37,7 +38,8 @@ function eraseOlderTwins(pages: NvsPages): void {
   const { last } = pages;
   if (last === undefined) return;
   const index = lastItem(last);
-  if (index === undefined) return;
+  // An item whose payload is not whole stands for nothing (NvsPage.repair tells how it came to be).
+  if (index === undefined || !last.isIntact(index)) return;
   const { name, chunkIndex } = last.entry(index);
   const cursor = pages.items();
   for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
@@ -71,10 +73,10 @@ function finishMoves(pages: NvsPages): void {
 function holdsAll(whole: NvsPage, part: NvsPage): boolean {
   let at = 0;
   for (let i = part.nextItem(0); i < entriesPerPage; i = part.nextItem(part.afterItem(i))) {
-    if (!isIntact(part, i)) continue;
+    if (!part.isIntact(i)) continue;
     const wanted = copyOf(part.entry(i));
     at = whole.nextItem(at);
-    while (at < entriesPerPage && !(isSame(whole.entry(at), wanted) && isIntact(whole, at))) {
+    while (at < entriesPerPage && !(isSame(whole.entry(at), wanted) && whole.isIntact(at))) {
       at = whole.nextItem(whole.afterItem(at));
     }
     if (at === entriesPerPage) return false;
@@ -125,11 +127,6 @@ function lastItem(page: NvsPage): number | undefined {
   let last: number | undefined;
   for (let i = page.nextItem(0); i < entriesPerPage; i = page.nextItem(page.afterItem(i))) last = i;
   return last;
-}
-
-/** Whether an item's payload is what its CRC says. */
-function isIntact(page: NvsPage, index: number): boolean {
-  return !hasPayload(page.entry(index).type) || page.readPayload(index) !== undefined;
 }
 
 function copyOf({ bytes, offset }: NvsEntryView): Uint8Array {

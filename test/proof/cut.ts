@@ -27,7 +27,7 @@ export interface PlannedCut {
 export interface Grain {
   /** Masks of the bits that are cleared in the byte at the border; one cut each. */
   readonly borders: readonly number[];
-  /** Programs of more bytes than this are cut within at three bytes only. */
+  /** Programs of more bytes than this are cut within at three bytes only; below 0 all, at one. */
   readonly fineBytesMax: number;
   /** Bytes between two cuts within an erase. */
   readonly eraseStep: number;
@@ -68,7 +68,9 @@ function* planProgram(
   isRecord: boolean,
 ): Generator<PlannedCut> {
   const isFine = isRecord && bytes.length <= grain.fineBytesMax;
-  const places = isFine ? bytes.keys() : threePlaces(bytes.length);
+  const middle = [bytes.length >> 1];
+  const fewPlaces = grain.fineBytesMax < 0 ? middle : threePlaces(bytes.length);
+  const places = isFine ? bytes.keys() : fewPlaces;
   let last = 0;
   for (const at of places) {
     const [was, wanted] = [old[at] ?? 0, bytes[at] ?? 0];

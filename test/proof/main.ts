@@ -10,7 +10,7 @@ import { invariants } from "./invariants.js";
 import { longPlans, shortPlans } from "./plan.js";
 import { runPlans } from "./pool.js";
 import { replay } from "./replay.js";
-import { totalPoints, type Report } from "./report.js";
+import { totalPoints, type Failure, type Report } from "./report.js";
 import { align, format, formatControls, formatReport } from "./table.js";
 
 const usage = `usage: npm run proof -- [options]
@@ -49,13 +49,17 @@ async function main(): Promise<number> {
   const seed = count("seed", values.seed);
   const plans = values.short ? shortPlans(seed) : longPlans(seed);
   const startMs = performance.now();
+  let told = 0;
   const report = await runPlans(plans, {
     ...(values.workers !== undefined && { workers: count("workers", values.workers) }),
     onShare: (done, all, { failures, rows }) => {
       const points = rows.reduce((sum, row) => sum + row.points, 0);
       const line = `${done} of ${all} shares, ${format(points)} points, ${failures.length} failures`;
       if (stderr.isTTY) stderr.write(`\r${line} `);
-      else if (done % 50 === 0) stderr.write(`${line}\n`);
+      else if (done % 20 === 0) stderr.write(`${line}\n`);
+      for (; told < Math.min(failures.length, failuresShown); told += 1) {
+        stderr.write(`${formatFailure(failures[told])}\n`);
+      }
     },
   });
   if (stderr.isTTY) stderr.write("\n");
@@ -93,9 +97,13 @@ function print(report: Report, verdicts: readonly Verdict[], seconds: number): v
       ["seconds", format(Math.round(seconds))],
     ])}\n`,
   );
-  for (const { replay: line, message } of report.failures.slice(0, failuresShown)) {
-    stdout.write(`${message}\n    npm run proof -- ${line}\n`);
+  for (const failure of report.failures.slice(0, failuresShown)) {
+    stdout.write(`${formatFailure(failure)}\n`);
   }
+}
+
+function formatFailure(failure: Failure | undefined): string {
+  return failure === undefined ? "" : `${failure.message}\n    npm run proof -- ${failure.replay}`;
 }
 
 function count(name: string, text: string): number {

@@ -66,6 +66,14 @@ export const mutants: readonly Mutant[] = [
     catchers: singles("reduced", fineGrain),
   },
   {
+    name: "takes torn for whole",
+    what: "the store gives up an old item for a new one whose payload is not whole",
+    file: "src/flash/nvs-page.js",
+    find: "if (!this.isIntact(index)) {",
+    replace: "if (index < 0) {",
+    catchers: ["test/flash/nvs-random-cut.test.js"],
+  },
+  {
     name: "trusts a blank sector",
     what: "the store begins a page in a sector that may be one of an erase cut short",
     file: "src/flash/nvs-pages.js",

@@ -54,8 +54,8 @@ export function runShare(plan: Plan, share: Share, report: Report, stopsAtFailur
 
 /** Three ways to leave a byte half-written. */
 const finestGrain: Grain = { borders: [0x55, 0x0f, 0xf0], fineBytesMax: 300, eraseStep: 512 };
-/** Every operation, at one place within. */
-const operationGrain: Grain = { borders: [0x55], fineBytesMax: 0, eraseStep: 2048 };
+/** Before every operation, and half-way through it. */
+const operationGrain: Grain = { borders: [], fineBytesMax: -1, eraseStep: 4096 };
 
 const smallLives = scenarios.map(({ name }) => name).filter((name) => !isLarge(name));
 const stores = ["own", "library"];
@@ -68,7 +68,7 @@ function isLarge(name: string): boolean {
 export function shortPlans(seed: number): Plan[] {
   const own = { store: "own" } as const;
   return [
-    { life: "reduced", ...own, kind: "pairs", first: coarseGrain, second: coarseGrain, shares: 24 },
+    pairsOf("reduced", "own"),
     ...stores.map((store): Plan => ({
       life: "full",
       store,
@@ -96,9 +96,9 @@ export function shortPlans(seed: number): Plan[] {
 /** What `npm run proof` lives: a million points and more. */
 export function longPlans(seed: number): Plan[] {
   return [
+    { life: "large", store: "own", kind: "singles", grain: operationGrain, shares: 48 },
     ...stores.flatMap((store): Plan[] => [
       { life: "full", store, kind: "singles", grain: finestGrain, shares: 24 },
-      { life: "large", store, kind: "singles", grain: operationGrain, shares: 96 },
       ...smallLives.map((life): Plan => ({
         life,
         store,
@@ -106,6 +106,8 @@ export function longPlans(seed: number): Plan[] {
         grain: finestGrain,
         shares: 6,
       })),
+      { life: "full", store, kind: "turns", shares: 1 },
+      ...smallLives.map((life): Plan => ({ life, store, kind: "turns", shares: 1 })),
       ...[4200, 8192, 20_000, 100_000].map((stepBytes): Plan => ({
         life: "large",
         store,
@@ -115,19 +117,15 @@ export function longPlans(seed: number): Plan[] {
       })),
       { life: "reduced", store, kind: "activation", shares: 6 },
       { life: "rekeyed", store, kind: "activation", shares: 6 },
-      { life: "full", store, kind: "turns", shares: 1 },
-      ...smallLives.map((life): Plan => ({ life, store, kind: "turns", shares: 1 })),
-      { life: "full", store, kind: "sequences", seed, lives: 20_000, cutsMax: 12, shares: 48 },
-      { life: "worn", store, kind: "sequences", seed, lives: 20_000, cutsMax: 12, shares: 24 },
-      { life: "reduced", store, kind: "pairs", first: fineGrain, second: coarseGrain, shares: 240 },
+      { life: "full", store, kind: "sequences", seed, lives: 4000, cutsMax: 12, shares: 16 },
+      { life: "worn", store, kind: "sequences", seed, lives: 6000, cutsMax: 12, shares: 16 },
     ]),
-    ...["second", "crash", "hang"].map((life): Plan => ({
-      life,
-      store: "own",
-      kind: "pairs",
-      first: coarseGrain,
-      second: coarseGrain,
-      shares: 24,
-    })),
+    pairsOf("crash", "own"),
+    pairsOf("reduced", "library"),
+    { ...pairsOf("reduced", "own"), first: fineGrain, shares: 240 },
   ];
+}
+
+function pairsOf(life: string, store: string): Plan & { readonly kind: "pairs" } {
+  return { life, store, kind: "pairs", first: coarseGrain, second: coarseGrain, shares: 24 };
 }

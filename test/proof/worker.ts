@@ -11,6 +11,8 @@ export interface Task {
   readonly stopsAtFailure: boolean;
 }
 
+// A cut is an error that is thrown, and nobody looks where.
+Error.stackTraceLimit = 3;
 loadMutant();
 // Only now: what is loaded before the mutant would be loaded as it is.
 const { runShare } = await import("./plan.js");

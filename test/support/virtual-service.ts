@@ -150,7 +150,7 @@ class Exchange implements PeerHandler {
   }
 
   onBytes(bytes: Uint8Array): void {
-    for (const byte of bytes) this.#text += String.fromCharCode(byte);
+    this.#text += Buffer.from(bytes).toString("latin1");
     for (;;) {
       const request = this.#takeRequest();
       if (request === undefined) return;
@@ -227,5 +227,5 @@ function parseQuery(text: string): Map<string, string> {
 }
 
 export function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return Buffer.from(text, "latin1");
 }

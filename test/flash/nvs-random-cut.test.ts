@@ -1,0 +1,165 @@
+// NVS against a model: random operations over page rotations, with the power failing at every flash
+// operation of each of them, and again at every one of the recovery. `NVS_SEED=n` draws others.
+//
+// The oracle: the key in flight is old or new, all others are as they were.
+
+import assert from "node:assert/strict";
+import { env } from "node:process";
+import { seededRandom } from "../../hosts/desktop/seeded.js";
+import { Nvs } from "../../src/flash/nvs.js";
+import type { NvsValue } from "../../src/flash/nvs-value.js";
+import { type Cut, cutsIn, type FlashOperation, NorFlash, PowerCut } from "../support/nor-flash.js";
+import { contentOf, digestOf } from "./nvs-verdict.js";
+
+interface Call {
+  readonly key: string;
+  /** Undefined: it is erased. */
+  readonly value: NvsValue | undefined;
+}
+
+type Content = ReadonlyMap<string, string | undefined>;
+
+const seed = Number(env["NVS_SEED"] ?? 1);
+const size = 3 * 4096;
+const keys = ["cik", "armed", "progress.0", "progress.1", "blob", "count"];
+
+function drawCall(random: () => number): Call {
+  const key = keys[Math.floor(random() * keys.length)] ?? "";
+  if (random() < 0.15) return { key, value: undefined };
+  const length = Math.floor(random() ** 3 * 700);
+  if (key === "blob") {
+    const byte = Math.floor(random() * 256);
+    return { key, value: { type: "blob", value: new Uint8Array(length).fill(byte) } };
+  }
+  if (key === "count")
+    return { key, value: { type: "u32", value: Math.floor(random() * 2 ** 32) } };
+  const letter = String.fromCharCode(97 + Math.floor(random() * 26));
+  return { key, value: { type: "string", value: letter.repeat(length) } };
+}
+
+function apply(flash: NorFlash, { key, value }: Call): void {
+  const nvs = Nvs.open(flash);
+  if (value === undefined) nvs.erase("app", key);
+  else nvs.set("app", key, value);
+}
+
+function modelAfter(content: Content, { key, value }: Call): Content {
+  const next = new Map(content);
+  if (value === undefined) next.delete(`app:${key}`);
+  else next.set(`app:${key}`, digestOf(value));
+  return next;
+}
+
+/** What is read is what counts: an item without a value is none. */
+function found(flash: NorFlash): Content {
+  return new Map([...contentOf(Nvs.open(flash, { readOnly: true })).entries()].sort());
+}
+
+function sorted(content: Content): Content {
+  return new Map([...content.entries()].sort());
+}
+
+function assertOldOrNew(flash: NorFlash, old: Content, next: Content, where: unknown): void {
+  const content = found(flash);
+  for (const one of [old, next]) {
+    if (JSON.stringify([...content]) === JSON.stringify([...sorted(one)])) return;
+  }
+  assert.fail(`neither old nor new: NVS_SEED=${seed} ${JSON.stringify(where)}`);
+}
+
+function operationsOf(flash: NorFlash, operate: () => void): readonly FlashOperation[] {
+  flash.powerOn();
+  operate();
+  return [...flash.operations];
+}
+
+function cut(flash: NorFlash, at: Cut, operate: () => void): void {
+  flash.cutAt(at);
+  assert.throws(operate, PowerCut);
+  flash.powerOn();
+}
+
+/** Before, half-way through and after; half-way leaves every second bit of a byte. */
+function* coarseCuts(operations: readonly FlashOperation[]): Generator<Cut> {
+  for (const [operation, { kind, byteLength }] of operations.entries()) {
+    const bytes = byteLength >> 1;
+    yield { operation, bytes: 0 };
+    if (kind === "program") yield { operation, bytes, border: 0x55 };
+    else yield { operation, bytes, fromEnd: operation % 2 === 0, unstableSeed: operation + 1 };
+    yield { operation, bytes: byteLength };
+  }
+}
+
+describe("Nvs, random operations under power cuts", () => {
+  it("keeps old or new at every flash operation, over page rotations", function () {
+    this.timeout(120_000);
+    const random = seededRandom(seed);
+    const flash = new NorFlash({ size });
+    let model: Content = new Map();
+    let cuts = 0;
+    let erases = 0;
+    for (let number = 0; number < 160; number += 1) {
+      const call = drawCall(random);
+      const next = modelAfter(model, call);
+      const start = flash.snapshot();
+      const operations = operationsOf(flash, () => {
+        apply(flash, call);
+      });
+      const end = flash.snapshot();
+      for (const at of coarseCuts(operations)) {
+        flash.restore(start);
+        cut(flash, at, () => {
+          apply(flash, call);
+        });
+        assertOldOrNew(flash, model, next, { number, at });
+        apply(flash, call);
+        assertOldOrNew(flash, next, next, { number, at, then: "done again" });
+        cuts += 1;
+      }
+      erases += operations.filter(({ kind }) => kind === "erase").length;
+      flash.restore(end);
+      model = next;
+    }
+    assert.ok(erases > 6, `${erases} pages erased`);
+    assert.ok(cuts > 2000, `${cuts} cuts`);
+  });
+
+  it("keeps old or new if the recovery is cut anywhere, bit by bit", function () {
+    this.timeout(120_000);
+    const random = seededRandom(seed + 1);
+    const flash = new NorFlash({ size });
+    let model: Content = new Map();
+    let pairs = 0;
+    for (let number = 0; number < 40; number += 1) {
+      const call = drawCall(random);
+      const next = modelAfter(model, call);
+      const start = flash.snapshot();
+      const operations = operationsOf(flash, () => {
+        apply(flash, call);
+      });
+      const end = flash.snapshot();
+      for (const first of coarseCuts(operations)) {
+        flash.restore(start);
+        cut(flash, first, () => {
+          apply(flash, call);
+        });
+        const broken = flash.snapshot();
+        const recovery = operationsOf(flash, () => {
+          Nvs.open(flash);
+        });
+        const grid = { borders: [0x55, 0xaa, 0x0f], eraseStep: 2048, unstableSeed: 1 };
+        for (const second of cutsIn(recovery, grid)) {
+          flash.restore(broken);
+          cut(flash, second, () => {
+            Nvs.open(flash);
+          });
+          assertOldOrNew(flash, model, next, { number, first, second });
+          pairs += 1;
+        }
+      }
+      flash.restore(end);
+      model = next;
+    }
+    assert.ok(pairs > 1000, `${pairs} pairs`);
+  });
+});
