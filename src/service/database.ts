@@ -73,9 +73,12 @@ export async function transact<Result>(
   }
 }
 
-/** SQLSTATE 40P01, a deadlock, and 40001, a serialisation failure. */
+/**
+ * SQLSTATE 40P01, a deadlock; 40001, a serialisation failure; 23503, a row that another process's
+ * rows have come to refer to, or that is gone, since it was looked at.
+ */
+const undoneStates: readonly unknown[] = ["40P01", "40001", "23503"];
+
 function isUndoneForAnother(error: unknown): boolean {
-  return (
-    error instanceof Error && "code" in error && (error.code === "40P01" || error.code === "40001")
-  );
+  return error instanceof Error && "code" in error && undoneStates.includes(error.code);
 }
