@@ -20,6 +20,7 @@ import { addOwner, addVendor } from "./administer.js";
 import { addServe } from "./serve.js";
 import { addShare } from "./share.js";
 import { addSimulate } from "./simulate.js";
+import { addStamp } from "./stamp.js";
 import { addToken } from "./token.js";
 import { addWatch } from "./watch.js";
 
@@ -35,6 +36,7 @@ const program = new Command("provision")
 addNew(program);
 addSimulate(program);
 addFirmware(program);
+addStamp(program);
 addFactory(program);
 addInspect(program);
 addFlash(program);

@@ -57,6 +57,21 @@ describe("an update", () => {
     assert.deepEqual(world.erasedBlocks(1), []);
   });
 
+  const crossings = [
+    { what: "a chip", project: "xs_esp32", other: "lamp-sim", of: "the simulated chip" },
+    { what: "a simulated chip", project: "lamp-sim", other: "xs_esp32", of: "a chip" },
+  ];
+  for (const { what, project, other, of } of crossings) {
+    it(`never lets ${what} take an image of ${of}, and says why`, () => {
+      const world = new World({ project });
+      world.publish("1.1.0", makeImage({ version: "1.1.0", project: other }));
+      assert.equal(bootsOf(world), 1);
+      const why = `it is of project "${other}", not "${project}"`;
+      assert(world.log.some((line) => line.includes(why)));
+      assert.deepEqual(world.erasedBlocks(1), []);
+    });
+  }
+
   it("does not start what was replaced while it was verified", () => {
     const world = new World();
     const image = world.publish("1.1.0");

@@ -69,6 +69,8 @@ export interface WorldOptions extends Partial<ChipOptions> {
   readonly nvsInFlash?: boolean;
   /** Of the image that the device comes with. */
   readonly imageBytes?: number;
+  /** Its project: that of a simulated chip if absent. */
+  readonly project?: string;
 }
 
 export class World {
@@ -86,12 +88,18 @@ export class World {
 
   #openStore: OpenStore;
 
-  constructor({ nvsInFlash = false, imageBytes, ...options }: WorldOptions = {}) {
+  constructor({ nvsInFlash = false, imageBytes, project, ...options }: WorldOptions = {}) {
     this.network = new VirtualNetwork(this.time, { latencyMs: 5 });
     this.network.names.set(serviceHost, address);
     this.network.listen(address, 80, this.service.accept);
     this.service.schedule = (callback) => this.time.schedule(callback, 20);
-    this.flash = makeFlash(makeImage({ version: "1.0.0", bytes: imageBytes ?? 12_000 }));
+    this.flash = makeFlash(
+      makeImage({
+        version: "1.0.0",
+        bytes: imageBytes ?? 12_000,
+        ...(project !== undefined && { project }),
+      }),
+    );
     this.#openStore = nvsInFlash
       ? openNvsStores(partitionOpener(this.flash, 0)("nvs"))
       : this.stores.open;
