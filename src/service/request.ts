@@ -5,6 +5,7 @@
 
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
+import { decodeForm } from "../protocol/form.js";
 import { metaBytesMax } from "../protocol/limits.js";
 import { isName, isSerial } from "../protocol/paths.js";
 import { Refusal } from "./errors.js";
@@ -58,10 +59,11 @@ export class Request {
     return typeof value === "string" && value !== "" ? value : undefined;
   }
 
-  /** The target for logs: without the tokens that some queries carry. */
+  /** The target for logs: without the tokens that some queries carry, and misplaced keys. */
   get loggedTarget(): string {
-    if (this.queryText === "") return this.path;
-    return `${this.path}?${this.queryText.replace(/(^|&)(token|cik)=[^&]*/gi, "$1$2=...")}`;
+    const query = this.queryText.split("&").map(withoutSecret).join("&");
+    const target = query === "" ? this.path : `${this.path}?${query}`;
+    return target.replace(/[0-9a-f]{40}/gi, hidden);
   }
 
   get query(): Fields {
@@ -134,6 +136,15 @@ function unmapped(address = ""): string {
 /** The vendor's free text about a thing; the older document calls it `description`. */
 export function metaOf(form: Fields): string {
   return asText(form.get("meta") ?? form.get("description") ?? "", metaBytesMax);
+}
+
+const hidden = "...";
+
+/** A pair of a query, its value hidden if it is a secret however its key is written (S-06). */
+function withoutSecret(pair: string): string {
+  const [[key, value] = ["", ""]] = decodeForm(pair);
+  const isSecret = value !== "" && /^(token|cik)(\[\])?$/i.test(key);
+  return isSecret ? `${pair.slice(0, pair.indexOf("="))}=${hidden}` : pair;
 }
 
 /** RFC 9112 section 3.2.2: a server accepts the absolute form, too. */

@@ -81,11 +81,17 @@ describe("the access log", () => {
     const form = "alias=a&starttime=0&endtime=1&limit=1&access=data&expire=2000000000";
     const target = "/jsonp/register";
     const view = (await ask(port, { method: "POST", target, headers, body: form })).body;
-    await ask(port, { method: "GET", target: `/jsonp?token=${view}&callback=c&show=data` });
+    for (const key of ["token", "%74oken", "token[]", "Token%5B%5d"]) {
+      await ask(port, { method: "GET", target: `/jsonp?${key}=${view}&callback=c&show=data` });
+    }
+    const escaped = Buffer.from(view, "latin1").toString("hex").replace(/../g, "%$&");
+    await ask(port, { method: "GET", target: `/jsonp?token=${escaped}&callback=c&show=data` });
+    await ask(port, { method: "GET", target: `/provision/download/${cik}?key=${cik}` });
     await stopRig(rig);
     const text = lines.join("");
     assert.match(text, /jsonp\?token=\.\.\.&callback=c/);
-    for (const secret of [cik, view, acme.credentials.cik, acme.credentials.token]) {
+    assert.match(text, /jsonp\?%74oken=\.\.\.&callback=c/);
+    for (const secret of [cik, view, escaped, acme.credentials.cik, acme.credentials.token]) {
       assert.ok(!text.includes(secret));
     }
   });
