@@ -53,8 +53,10 @@ export function withoutHole(range: SerialRange, hole: SerialRange): SerialRange[
   return rest;
 }
 
+/** No casing is lower case (S-31). */
 function hasSameForm(one: SerialRange, other: SerialRange): boolean {
-  return one.format === other.format && one.length === other.length && one.casing === other.casing;
+  const hasSameCasing = (one.casing ?? "lower") === (other.casing ?? "lower");
+  return one.format === other.format && one.length === other.length && hasSameCasing;
 }
 
 /** The ranges of a JSON body; refuses with `malformed-ranges` if any of them is none. */

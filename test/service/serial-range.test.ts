@@ -79,6 +79,12 @@ describe("a range of serials", () => {
     }
   });
 
+  it("loses numbers to a hole that says lower case where it says nothing, and the reverse", () => {
+    const [silent, lower] = [base, { ...base, casing: "lower" as const }];
+    assert.deepEqual(withoutHole(silent, lower), []);
+    assert.deepEqual(withoutHole(lower, silent), []);
+  });
+
   it("is read from any text, or refused", () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
