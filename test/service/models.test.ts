@@ -168,6 +168,11 @@ for (const kind of databaseKinds) {
       assert.deepEqual(seen, serials.sort());
     });
 
+    it("keep extra text that is no UTF-8 as Latin-1", async () => {
+      await acme.change("/model/m/", "1,caf\xe9\r\n", ["Content-Type: text/csv"]);
+      assert.equal((await acme.get(`${manage}/model/m/`)).body, "1,,caf\xc3\xa9\r\n");
+    });
+
     it("print a log entry byte for byte, quoted where it must be", async () => {
       await acme.addSerial("m", "1");
       await acme.enable("m", "1");

@@ -156,6 +156,12 @@ export const serialRows: Row[] = [
   },
   {
     number: 37,
+    title: "refuses a third column: a text with a comma must be quoted, or its end would be lost",
+    request: asVendor("POST", "/model/work/", "eight,x,y\r\n", `Content-Type: ${csv}`),
+    expected: badRequest,
+  },
+  {
+    number: 37,
     title: "refuses what is no CSV",
     request: asVendor("POST", "/model/work/", '"nine', `Content-Type: ${csv}`),
     expected: badRequest,

@@ -55,7 +55,7 @@ export const addSerialRows: Procedure = {
   applies: ({ bodyKind }) => bodyKind === "rows",
   handle(api, request, vendor) {
     // One or two columns.
-    const rows = readRows(request.content);
+    const rows = readRows(request.content, 2);
     const serials = rows.map(([sn = "", extra = ""]) => ({ sn, extra }));
     return add(api, request, vendor, serials);
   },

@@ -41,8 +41,8 @@ export const addMembers: Procedure = {
   path,
   applies: ({ bodyKind }) => bodyKind === "rows",
   handle(api, request, vendor) {
-    const members = readRows(request.content).map(([type = "", id = "", expire = "", meta = ""]) =>
-      asMember(type, id, expire, meta),
+    const members = readRows(request.content, 4).map(
+      ([type = "", id = "", expire = "", meta = ""]) => asMember(type, id, expire, meta),
     );
     return put(api, request, vendor, members);
   },
@@ -74,7 +74,8 @@ export const deleteMembers: Procedure = {
   path,
   // Some clients name no type in a DELETE (S-06).
   handle(api, request, vendor) {
-    const rows = readRows(request.content);
+    // What #18 lists will do.
+    const rows = readRows(request.content, 4);
     return remove(
       api,
       request,

@@ -45,7 +45,7 @@ export const removeSerialRows: Procedure = {
   path,
   applies: ({ bodyKind }) => bodyKind === "rows",
   handle(api, request, vendor) {
-    const serials = readRows(request.content).map(([sn = ""]) => sn);
+    const serials = readRows(request.content, Infinity).map(([sn = ""]) => sn);
     return remove(api, request, vendor, serials);
   },
 };
