@@ -9,6 +9,8 @@ import type { NewSerial } from "../fleet/serials.js";
 const columnsMax = 2;
 /** Longer than what is valid: what is too long should be told by its name. */
 const rowBytesMax = 2 * (metaBytesMax + serialBytesMax);
+/** What bytes that are no UTF-8 are read as. */
+const replacement = "\ufffd";
 /** What spreadsheets put before UTF-8. */
 const byteOrderMark = "\ufeff";
 
@@ -23,6 +25,9 @@ export async function readSerialFile(file: string, hasHeading: boolean): Promise
       const [serial = "", extra = ""] = row;
       if (row.length > columnsMax) {
         throw new Error(`${file}: row ${rowCount}: expected 1 or 2 columns, got ${row.length}`);
+      }
+      if (row.some((field) => field.includes(replacement))) {
+        throw new Error(`${file}: row ${rowCount}: expected UTF-8, got something else`);
       }
       const isFirst = rowCount === 1;
       if (isFirst && hasHeading) continue;

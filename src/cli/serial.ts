@@ -70,8 +70,9 @@ function addChanges(serial: Command): void {
     .option("--heading", "the file's first row is no serial", false)
     .addHelpText(
       "after",
-      "\nThe file is checked as a whole before anything is sent. It is sent in batches, each added" +
-        "\nwhole or not at all. After an interruption, run the same command again: it goes on.",
+      "\nThe file is checked as a whole, and against what the model has, before anything is added. It" +
+        "\nis sent in batches, each added whole or not at all. After an interruption, run the same" +
+        "\ncommand again: it goes on.",
     )
     .action(importFile);
   addSessionOptions(serial.command("remove"))
@@ -159,7 +160,10 @@ async function importFile(model: string, file: string, options: ImportOptions): 
   const bar = new ProgressBar(serials.length, "serials", !options.json);
   let last = { added: 0, present: 0, total: serials.length };
   try {
-    for await (const progress of importSerials(client.serials, model, serials)) {
+    const imported = importSerials(client.serials, model, serials, {
+      firstRow: options.heading ? 2 : 1,
+    });
+    for await (const progress of imported) {
       last = progress;
       bar.update(progress.added + progress.present);
     }

@@ -19,6 +19,8 @@ export interface ImportProgress {
 export interface ImportOptions {
   /** Bounds what one request carries, and what is repeated after an interruption. */
   readonly batchRows?: number;
+  /** The number of the first of them, as an error should tell it: 1, or 2 after a heading. */
+  readonly firstRow?: number;
 }
 
 const batchRowsDefault = 1000;
@@ -29,10 +31,10 @@ const batchBytesMax = 1024 * 1024;
  * Throws `invalid`, with the row's number, unless each of `serials` is one, occurs once, and has an
  * extra text that fits.
  */
-function checkSerials(serials: readonly NewSerial[]): void {
+function checkSerials(serials: readonly NewSerial[], firstRow: number): void {
   const rowOf = new Map<string, number>();
   serials.forEach(({ serial, extra }, index) => {
-    const row = index + 1;
+    const row = firstRow + index;
     try {
       checkSerial(serial);
     } catch (error) {
@@ -44,6 +46,9 @@ function checkSerials(serials: readonly NewSerial[]): void {
       const expected = `an extra text of at most ${metaBytesMax} bytes`;
       throw new FleetError("invalid", `row ${row}: expected ${expected}, got ${extraBytes}`);
     }
+    // No database keeps it in a text.
+    if (extra.includes("\0"))
+      throw new FleetError("invalid", `row ${row}: a NUL in the extra text`);
     const first = rowOf.get(serial);
     if (first !== undefined) {
       throw new FleetError("invalid", `row ${row}: serial "${serial}" is in row ${first} already`);
@@ -60,22 +65,26 @@ export async function* importSerials(
   client: Serials,
   model: string,
   serials: readonly NewSerial[],
-  { batchRows = batchRowsDefault }: ImportOptions = {},
+  { batchRows = batchRowsDefault, firstRow = 1 }: ImportOptions = {},
 ): AsyncGenerator<ImportProgress, void, void> {
-  checkSerials(serials);
+  checkSerials(serials, firstRow);
   const total = serials.length;
-  /** What the model has, asked for only when a batch shows that it has some of it. */
-  let present: ReadonlySet<string> | undefined;
+  const batches = [...batchesOf(serials, batchRows)];
+  /**
+   * What the model has. Of several batches none is sent before it is known that all can be added; a
+   * single one shows by itself whether it can.
+   */
+  let present = batches.length > 1 ? await presentOf(client, model, serials) : undefined;
   let added = 0;
   let done = 0;
-  for (const batch of batchesOf(serials, batchRows)) {
+  for (const batch of batches) {
     let missing = without(batch, present);
     try {
       await client.addRows(model, missing);
     } catch (error) {
       const isFirstConflict = error instanceof FleetError && error.kind === "conflict" && !present;
       if (!isFirstConflict) throw error;
-      present = await presentOf(client, model, serials.slice(done));
+      present = await presentOf(client, model, serials);
       missing = without(batch, present);
       await client.addRows(model, missing);
     }

@@ -18,7 +18,8 @@ describe("provision serial import", function () {
   after(() => shell.close());
 
   function importText(model: string, text: string, ...more: string[]): Promise<Ended> {
-    writeFileSync(join(shell.folder, "serials.csv"), text);
+    const encoding = text.includes("\xe9") ? "latin1" : "utf8";
+    writeFileSync(join(shell.folder, "serials.csv"), text, encoding);
     const environment = { PROVISION_SERVER: shell.server, PROVISION_TOKEN: shell.acme.token };
     return shell.run(["serial", "import", model, "serials.csv", ...more], { environment });
   }
@@ -53,6 +54,8 @@ describe("provision serial import", function () {
     ["a serial twice", "8\n9\n8\n", /row 3: serial "8" is in row 1 already/],
     ["too many columns", "8,x,y\n", /serials\.csv: row 1: expected 1 or 2 columns, got 3/],
     ["an open quote", '8,x\n9,"y\n', /serials\.csv: row 2: expected a closing quote/],
+    ["Latin-1", "8,x\n9,caf\xe9\n", /serials\.csv: row 2: expected UTF-8/],
+    ["a NUL", "8,x\n9,\0\n", /row 2: a NUL in the extra text/],
     ["no rows", "\n", /serials\.csv holds no serials/],
     ["another extra text than is there", "8,x\n1,other\n", /"1" is there already, with another/],
   ];
@@ -65,6 +68,20 @@ describe("provision serial import", function () {
       assert.deepEqual(await shell.json("serial list small"), before);
     });
   }
+
+  it("imports nothing of several batches if the last has another extra text than is there", async () => {
+    const before = await shell.json("serial list small");
+    const rows = Array.from({ length: 1500 }, (_, at) => `n${at}\n`);
+    const ended = await importText("small", `${rows.join("")}1,other\n`);
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, /^provision: .*"1" is there already, with another.*\n$/);
+    assert.deepEqual(await shell.json("serial list small"), before);
+  });
+
+  it("counts rows as the file has them, its heading included", async () => {
+    const ended = await importText("small", "serial\n8\na/b\n", "--heading");
+    assert.match(ended.stderr, /^provision: row 3: expected a serial/);
+  });
 
   it("does not know a file that is not there", async () => {
     const environment = { PROVISION_SERVER: shell.server, PROVISION_TOKEN: shell.acme.token };
