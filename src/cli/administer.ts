@@ -1,7 +1,7 @@
 // `provision vendor create`, `owner create`: what only whoever runs the service may do, beside it
 // in its data.
 
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import type { Admin } from "../service/admin.js";
 import { printItem } from "./output.js";
 import { addRegistration } from "./registration.js";
@@ -11,6 +11,7 @@ interface CreateOptions {
   readonly data: string;
   readonly database?: string;
   readonly vendor?: string;
+  readonly clients?: number;
   readonly json: boolean;
 }
 
@@ -30,12 +31,21 @@ export function addOwner(program: Command): void {
   addPlaceOptions(program.command("owner").description("owners of devices").command("create"))
     .description("make an owner; prints its RID and CIK, this once")
     .option("--vendor <name>", "below this vendor's root")
+    .option("--clients <n>", "how many clients it may own (default: any number)", count)
     .option("--json", "print JSON", false)
     .action((options: CreateOptions) =>
       administer(options, (admin) =>
-        admin.createOwner(options.vendor === undefined ? {} : { vendor: options.vendor }),
+        admin.createOwner({
+          ...(options.vendor !== undefined && { vendor: options.vendor }),
+          ...(options.clients !== undefined && { clientsMax: options.clients }),
+        }),
       ),
     );
+}
+
+function count(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("expected a whole number from 0 to 999999999");
 }
 
 async function administer(

@@ -7,7 +7,7 @@ import { FleetError } from "../fleet/fleet-error.js";
 import { VendorClient } from "../fleet/vendor-client.js";
 import { startService, type Service } from "../service/service.js";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 
 export interface Release {
   readonly id: string;
@@ -42,7 +42,6 @@ export class OwnBackend {
   /** Starts the service and registers what is not registered yet. */
   static async open(options: OwnBackendOptions): Promise<OwnBackend> {
     const { dataDirectory, vendor, model, serial } = options;
-    mkdirSync(dataDirectory, { recursive: true });
     const service = await startService({ dataDirectory, port: 0 });
     try {
       const { token, rid } = await credentials(service, dataDirectory, vendor);

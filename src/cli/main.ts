@@ -13,7 +13,7 @@ import { addLog } from "./log.js";
 import { addLogin } from "./login.js";
 import { addModel } from "./model.js";
 import { addNew } from "./new.js";
-import { bearClosedPipe } from "./output.js";
+import { bearClosedPipe, printable } from "./output.js";
 import { addRange } from "./range.js";
 import { addSerial } from "./serial.js";
 import { addOwner, addVendor } from "./administer.js";
@@ -59,7 +59,8 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    process.stderr.write(`provision: ${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`provision: ${printable(message)}\n`);
     process.exitCode = 1;
   }
 }

@@ -108,6 +108,6 @@ function dateText(seconds: number): string {
 }
 
 /** What others wrote must not steer the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
 }

@@ -38,7 +38,7 @@ export class Admin {
    */
   async createVendor(name: string): Promise<VendorCredentials> {
     if (!isName(name)) {
-      throw new ServiceError("malformed-name", `"${name}" cannot be a vendor's name`);
+      throw new ServiceError("malformed-name", `${JSON.stringify(name)} cannot be a vendor's name`);
     }
     const { database, vendors } = this.storage;
     return transact(database, async (transaction) => {

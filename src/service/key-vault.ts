@@ -19,7 +19,6 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   statSync,
@@ -27,6 +26,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { makeDataDirectory } from "./data-directory.js";
 import { ServiceError } from "./errors.js";
 
 const keyFileName = "provision.key";
@@ -111,7 +111,7 @@ function parseKey(text: string, where: string): Buffer {
  * disk: a crash leaves no half a key, and of two processes that try, one wins and both read it.
  */
 function createKeyFile(dataDirectory: string, path: string): void {
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  makeDataDirectory(dataDirectory);
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
   const draftPath = `${path}.${randomBytes(8).toString("hex")}`;
   const draft = openSync(draftPath, "wx", 0o600);

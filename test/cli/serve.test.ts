@@ -39,6 +39,28 @@ describe("running a service from the command line", function () {
     }
   });
 
+  it("makes an owner that may own no more clients than it is told", async () => {
+    const { rid: template } = shell.acme;
+    await shell.provision(`model create quota --rid ${template}`);
+    await shell.provision("serial add quota 1 2");
+    const words = ["owner", "create", "--data", "data", "--vendor", "acme", "--clients", "1"];
+    const owner = await shell.run([...words, "--json"]);
+    const { rid } = JSON.parse(owner.stdout) as { rid: string };
+    await shell.provision(`serial enable quota 1 --owner ${rid}`);
+    const environment = { PROVISION_SERVER: shell.server, PROVISION_TOKEN: shell.acme.token };
+    const more = ["serial", "enable", "quota", "2", "--owner", rid];
+    const refused = await shell.run(more, { environment });
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /^provision: .*its owner may have no more \(409\)\n$/);
+    assert.equal((await shell.run([...words.slice(0, -1), "-1"])).code, 2);
+  });
+
+  it("says what is wrong in one line, whatever characters it is about", async () => {
+    const made = await shell.run(["vendor", "create", "a\n\u001b[2Jb", "--data", "own"]);
+    assert.equal(made.code, 1);
+    assert.match(made.stderr, /^provision: [ -~]+\n$/);
+  });
+
   it("logs accesses, into a new file after a hang-up", async () => {
     const path = join(shell.folder, "access.log");
     const more = ["--access-log", path];
@@ -71,6 +93,7 @@ describe("running a service from the command line", function () {
   }
 
   for (const [what, words, message] of [
+    ["a folder that cannot be made", ["--data", "/proc/none/own"], /^provision: cannot .*\n$/],
     ["a folder that is a file", ["--data", "access.log.1"], /^provision: cannot .*access\.log\.1/],
     [
       "a database that is none",
