@@ -75,7 +75,10 @@ export class Refusal extends Error {
   }
 }
 
-/** The database's server is away, or was lost in the middle: 503, and the next request tries again. */
+/**
+ * The database's server is away, or was lost in the middle, or its disk takes no more: 503, and the
+ * next request tries again.
+ */
 export class DatabaseUnreachable extends Error {
   override readonly name = "DatabaseUnreachable";
 

@@ -119,9 +119,10 @@ class NamingPool implements PostgresPool {
 
 /**
  * Whether a query failed because its connection did. What the server says itself has a SQLSTATE:
- * class 08, and 57P01 to 57P03 of a server that shuts down, crashes or starts.
+ * class 08, and 57P01 to 57P03 of a server that shuts down, crashes or starts. Class 53 is a server
+ * that has no room: its disk is full, or it takes no more connections.
  */
 function isLoss(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return /^(08|57P0[123])/.test(error.code ?? "");
+  if (error instanceof pg.DatabaseError) return /^(08|53|57P0[123])/.test(error.code ?? "");
   return error instanceof Error;
 }

@@ -5,7 +5,9 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import BetterSqlite3 from "better-sqlite3";
-import { ServiceError } from "../../src/service/errors.js";
+import { sql } from "kysely";
+import { Admin } from "../../src/service/admin.js";
+import { DatabaseUnreachable, ServiceError } from "../../src/service/errors.js";
 import type { ServiceErrorKind } from "../../src/service/errors.js";
 import type { ReplyRecord } from "../../src/service/responder.js";
 import { openStorage } from "../../src/service/storage.js";
@@ -155,6 +157,34 @@ describe("the service", () => {
     assert.match(rig.logged[0] ?? "", /activations/);
     assert.equal((await acme.download("m", "fw-1", cik)).status, 200);
     await rig.service.close();
+  });
+
+  it("takes a full disk for one that cannot be reached now, changes nothing, and goes on", async () => {
+    const storage = await openStorage({ dataDirectory: directory, url: undefined }, undefined);
+    const { database } = storage;
+    const admin = new Admin(storage, Date.now);
+    // As many pages as there are, and then as many as SQLite takes.
+    const limit = (pages: number): Promise<unknown> =>
+      sql`pragma max_page_count = ${sql.lit(pages)}`.execute(database);
+    await limit(1);
+    const made: string[] = [];
+    const fill = async (): Promise<void> => {
+      for (let count = 0; count < 10_000; count++) {
+        made.push((await admin.createVendor(`v${String(count)}`)).vendor);
+      }
+    };
+    await assert.rejects(
+      fill(),
+      (error) => error instanceof DatabaseUnreachable && /full/.test(error.message),
+    );
+    const { count } = await database
+      .selectFrom("clients")
+      .select(({ fn }) => fn.countAll<number>().as("count"))
+      .executeTakeFirstOrThrow();
+    assert.equal(count, made.length);
+    await limit(1_000_000);
+    await admin.createVendor("later");
+    await database.destroy();
   });
 
   it("refuses a file that is no database", async () => {
