@@ -5,9 +5,10 @@
 import assert from "node:assert/strict";
 import { env } from "node:process";
 import { boot } from "../../hosts/desktop/bootloader.js";
+import { seededRandom } from "../../hosts/desktop/seeded.js";
 import type { AgentOptions } from "../../src/agent/options.js";
 import { badDownloadsMax, chunkBytesDefault } from "../../src/protocol/limits.js";
-import { misdeeds, randomFrom, type Misdeed, type Random } from "../support/misdeeds.js";
+import { misdeeds, type Misdeed, type Random } from "../support/misdeeds.js";
 import type { Bend } from "../support/virtual-service.js";
 import { makeImage, World } from "../support/world.js";
 
@@ -88,7 +89,7 @@ function drawOptions(random: Random): AgentOptions {
 describe("a service that misbehaves in one way", () => {
   for (const [number, { name, harmless, make }] of misdeeds.entries()) {
     it(`${name}: does no lasting harm${harmless ? ", nor any" : ""}`, () => {
-      const random = randomFrom(number);
+      const random = seededRandom(number);
       const world = new HostileWorld(random);
       const schedule = (callback: () => void, delayMs: number): void => {
         world.time.schedule(callback, delayMs);
@@ -108,7 +109,7 @@ describe("a service that misbehaves in one way after another", () => {
   it(`does no lasting harm, in ${lives} lives`, function () {
     this.timeout(60_000 + lives * 500);
     for (let life = 0; life < lives; life += 1) {
-      const random = randomFrom(seed * 1_000_003 + life);
+      const random = seededRandom(seed * 1_000_003 + life);
       try {
         const world = new HostileWorld(random, drawOptions(random));
         world.live(drawBend(world, random));

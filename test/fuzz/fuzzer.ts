@@ -3,7 +3,7 @@
 
 import type { Coverage } from "./coverage.js";
 import { Mutator } from "./mutator.js";
-import { randomFrom, type Random } from "../support/misdeeds.js";
+import { seededRandom } from "../../hosts/desktop/seeded.js";
 
 /** Throws if the parser did something that it must not do. */
 export type Check = (input: Uint8Array) => void;
@@ -44,7 +44,7 @@ const recent = 10;
 export class Fuzzer {
   readonly #subject: Subject;
   readonly #search: Search;
-  readonly #random: Random;
+  readonly #random: () => number;
   readonly #mutator: Mutator;
   readonly #startMs = performance.now();
   readonly #corpus: Uint8Array[] = [];
@@ -53,7 +53,7 @@ export class Fuzzer {
   constructor(subject: Subject, search: Search) {
     this.#subject = subject;
     this.#search = search;
-    this.#random = randomFrom(search.seed);
+    this.#random = seededRandom(search.seed);
     this.#mutator = new Mutator(this.#random, subject.tokens, subject.bytesMax);
   }
 

@@ -1,17 +1,15 @@
 // Changes an input a little: bits, bytes, words, tokens, pieces of itself and of others.
 
-import type { Random } from "../support/misdeeds.js";
-
 const interesting = [0, 1, 2, 4, 8, 16, 31, 32, 64, 126, 127, 128, 252, 254, 255];
 const stackedMax = 8;
 const appendShare = 0.25;
 
 export class Mutator {
-  readonly #random: Random;
+  readonly #random: () => number;
   readonly #tokens: readonly Uint8Array[];
   readonly #bytesMax: number;
 
-  constructor(random: Random, tokens: readonly Uint8Array[], bytesMax: number) {
+  constructor(random: () => number, tokens: readonly Uint8Array[], bytesMax: number) {
     this.#random = random;
     this.#tokens = tokens;
     this.#bytesMax = bytesMax;

@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { VirtualNetwork } from "../../hosts/node/virtual-network.js";
 import { VirtualTime } from "../../hosts/node/virtual-time.js";
-import { misdeeds, randomFrom, type Misdeed } from "./misdeeds.js";
+import { seededRandom } from "../../hosts/desktop/seeded.js";
+import { misdeeds, type Misdeed } from "./misdeeds.js";
 import { TcpRecorder } from "./tcp-recorder.js";
 import { ascii, VirtualService } from "./virtual-service.js";
 
@@ -23,7 +24,7 @@ function transcriptOf(misdeed: Misdeed | undefined, seed = 1) {
   const schedule = (callback: () => void, delayMs: number): void => {
     time.schedule(callback, delayMs);
   };
-  const bend = misdeed?.make({ random: randomFrom(seed), schedule });
+  const bend = misdeed?.make({ random: seededRandom(seed), schedule });
   if (bend !== undefined) service.bend = bend;
   const socket = new TcpRecorder(network.connect, server);
   let lastMs = 0;

@@ -7,17 +7,6 @@ import { ascii, failure, type Bend, type VirtualAnswer } from "./virtual-service
 
 export type Random = () => number;
 
-/** A small and fast source of numbers, the same for the same seed (mulberry32). */
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** What a misdeed has at hand. */
 export interface Means {
   readonly random: Random;

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import type * as errors from "../../../src/http/protocol-error.js";
 import type * as readers from "../../../src/http/response-reader.js";
-import { randomFrom } from "../../support/misdeeds.js";
+import { seededRandom } from "../../../hosts/desktop/seeded.js";
 import { latin1, type Target } from "../target.js";
 
 const methods = ["GET", "POST", "HEAD", "GET"] as const;
@@ -117,7 +117,7 @@ export const responseReader: Target = {
         whole,
         "byte by byte",
       );
-      const random = randomFrom(input[1] ?? 0);
+      const random = seededRandom(input[1] ?? 0);
       assert.equal(
         play(input, () => 1 + Math.floor(random() * 40)),
         whole,
