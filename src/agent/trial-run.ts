@@ -74,6 +74,7 @@ export class TrialRun {
       case "heal":
         return "heal";
       case "rearm":
+        this.#platform.log("a trial was interrupted: it begins again if the release still stands");
         this.#slots.forgetTrial();
         this.#rearms = true;
         return undefined;

@@ -49,7 +49,7 @@ function preparation(fault: NetworkFault): (life: Life) => string {
   return (life) => {
     bendActivation(life, fault);
     let firstReason: string | undefined;
-    life.onRefused = ({ reason }) => {
+    life.vendor.helps = ({ reason }) => {
       if (firstReason === undefined) {
         firstReason = reason;
         life.cutSoon();

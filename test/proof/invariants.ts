@@ -13,6 +13,7 @@ export const invariants = {
   "reason kept": "it says the same after a loss of power",
   "update not lost": "the release runs and is confirmed in the end, and was never rejected",
   "decision kept": "an image whose confirmation is on record runs in the end",
+  "decision told": "a boot that finds a trial interrupted, or a confirmation undone, says so",
   "bad image reverted": "an image that fails its trial does not run in the end, and is rejected",
   "rejected not fetched": "of a rejected release no byte is fetched again",
   "rejected not started": "a rejected release never starts again",

@@ -19,13 +19,13 @@ import type { Firmware } from "./images.js";
 import type { Watch } from "./invariants.js";
 import { afterCut, including, promisedSectors, targetOf, type Ledger } from "./ledger.js";
 import type { Rig } from "./rig.js";
-import { serial, serviceHost, type Moment } from "./start.js";
+import { serviceHost, type Moment } from "./start.js";
+import { Vendor } from "./vendor.js";
 import { watchStores } from "./watched-store.js";
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 const address = "10.0.0.1";
-const helpDelayMs = 1000;
 const pollIntervalMs = 10_000;
 /** Virtual time and turns after which a life counts as stuck; each byte may take a turn more. */
 const lifeMsMax = 12 * 3_600_000;
@@ -43,6 +43,7 @@ export class Life {
   readonly time = new VirtualTime();
   readonly service = new VirtualService();
   readonly network: VirtualNetwork;
+  readonly vendor = new Vendor(this);
   readonly log: string[] = [];
   readonly ledger: Mutable<Ledger>;
   /** The image that runs. */
@@ -59,8 +60,6 @@ export class Life {
   isAnswerLost = false;
   /** It ended as a device that its store has made nameless. */
   isStranded = false;
-  /** The device waits for the vendor: does he help now? */
-  onRefused: (status: AgentStatus) => boolean = () => true;
   /** Hears what happens, for people. */
   trace: ((line: string) => void) | undefined;
   /** Called before each turn; true: the power fails now. */
@@ -69,11 +68,12 @@ export class Life {
   onPowerOn: () => void = () => undefined;
   readonly #chip: Chip;
   #polls = 0;
-  #isHelpOnItsWay = false;
   /** The next word of progress is the first of a download. */
   #begins = true;
   #allTurns = 0;
   #failsNext = false;
+  #mustTell = false;
+  #saidSinceBoot: string[] = [];
 
   /** Takes over the flash of `rig`, which must be as the life is to find it. */
   constructor(rig: Rig, watch: Watch, { service, ledger }: Omit<Moment, "flash">) {
@@ -87,7 +87,7 @@ export class Life {
     this.service.schedule = (callback) => this.time.schedule(callback, 20);
     this.service.recall(service);
     this.#decay();
-    this.#publish();
+    this.vendor.offer();
     this.#chip = new Chip({
       flash: this.flash,
       world: this.network,
@@ -158,7 +158,7 @@ export class Life {
       this.#chip.cutPower();
       this.flash.powerOn();
       this.#decay();
-      this.#publish();
+      this.vendor.offer();
       this.onPowerOn();
       try {
         this.#powerOn();
@@ -179,16 +179,6 @@ export class Life {
     const { promised, cuts } = this.ledger;
     if (this.rig.scenario.decays !== true || cuts !== 1 || promised.has("armed")) return;
     if (promisedSectors(this.ledger) > 0) this.rig.decay(1);
-  }
-
-  #publish(): void {
-    const { release, served, replacement } = this.rig.scenario;
-    const offered = this.ledger.cuts > 0 ? (replacement ?? release) : release;
-    this.service.contents.set(`lamp-${offered.version}`, {
-      bytes: offered === release ? (served ?? release.bytes) : offered.bytes,
-      meta: `version=${offered.version}&sha256=${offered.sha256}`,
-      timestampSeconds: offered === release ? 1_700_000_000 : 1_700_000_001,
-    });
   }
 
   #startBootLoader(flash: FlashPartition): { slot: number } {
@@ -233,6 +223,8 @@ export class Life {
       this.#settle(key, undefined);
     }
     this.#judgeRecords(content);
+    this.#saidSinceBoot = [];
+    this.#mustTell = this.#findsTrial();
     return watchStores(stores, {
       onBegin: (key, value) => {
         if (this.#isOff()) return; // A program that has not noticed yet.
@@ -252,6 +244,14 @@ export class Life {
         if (!this.#isOff()) this.ledger.inFlight = undefined;
       },
     });
+  }
+
+  /** The old image runs, although a new one was tried, and nothing has been decided about it. */
+  #findsTrial(): boolean {
+    const { running } = this;
+    if (running === undefined || !this.rig.isOriginal(running)) return false;
+    const armed = this.ledger.promised.get("armed") ?? "";
+    return /trials=[1-9]/.test(armed) && !this.isRejected(this.rig.scenario.release);
   }
 
   /** What is in flash against what was promised. What was in flight is now known. */
@@ -334,8 +334,9 @@ export class Life {
   #onStatus(status: AgentStatus): void {
     if (this.#isOff()) return; // A program that has not noticed yet.
     this.status = status;
+    if (status.state !== "identifying") this.#judgeTold(status);
     this.ledger.isAsking = status.state === "activating";
-    if (status.state === "refused") this.#callVendor(status);
+    if (status.state === "refused") this.vendor.call(status);
     // The store has lost who the device is: only the factory can help, and is told so.
     this.isStranded = status.state === "unidentified" && this.ledger.losses > 0;
     if (this.isStranded) this.ended = status.waitsForHuman && status.reason !== "";
@@ -350,22 +351,13 @@ export class Life {
     } else this.ended = this.isRejected(release) && this.#polls >= quietPolls;
   }
 
-  /** Nobody but the vendor can help a device whose key got lost on the way. */
-  #callVendor(status: AgentStatus): void {
-    const { ledger, service, watch } = this;
-    const held = ledger.promised.get("cik");
-    const isLost = held === undefined || held !== service.ciks.get(serial);
-    const isMishap = ledger.isKeyAtRisk || this.isAnswerLost || ledger.losses > 0;
-    watch.demand("key asked for help", isLost && isMishap, () => this.describe());
-    const isTold = status.waitsForHuman && /enable serial 0001/.test(status.reason);
-    watch.demand("reason told", isTold, () => status.reason);
-    if (this.#isHelpOnItsWay || service.enabled.has(serial) || !this.onRefused(status)) return;
-    this.#isHelpOnItsWay = true;
-    this.time.schedule(() => {
-      this.#isHelpOnItsWay = false;
-      ledger.helps += 1;
-      service.enabled.add(serial);
-    }, helpDelayMs);
+  /** What the boot loader, or a cut, has made of a decision must not pass in silence. */
+  #judgeTold(status: AgentStatus): void {
+    if (!this.#mustTell) return;
+    this.#mustTell = false;
+    const said = [...this.#saidSinceBoot, status.state].join("\n");
+    const isTold = /trial was interrupted|release rejected|healing/.test(said);
+    this.watch.demand("decision told", isTold, () => this.describe());
   }
 
   #onFetched(byteLength: number): void {
@@ -389,6 +381,7 @@ export class Life {
 
   #onLog(line: string): void {
     this.log.push(line);
+    this.#saidSinceBoot.push(line);
     this.trace?.(`    ${line}`);
     if (this.log.length > 40) this.log.shift();
     if (/could not be (recorded|stored)|no room|the flash fails/.test(line)) {
