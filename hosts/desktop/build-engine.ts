@@ -82,10 +82,13 @@ async function link(variant: Variant): Promise<boolean> {
 }
 
 /**
- * Builds the C host and the modules that lie beside it, unless they are up to date.
+ * Builds the C host and the modules that lie beside it, unless they are up to date, or
+ * PROVISION_ENGINE names a 64-bit one that was built elsewhere.
  * Returns the path of the binary. Throws EngineBuildError.
  */
 export async function buildEngine(options: BuildEngineOptions = {}): Promise<string> {
+  const built = process.env["PROVISION_ENGINE"] ?? "";
+  if (built !== "" && options.bits !== 32 && options.sanitize !== true) return built;
   const variant = engineVariant(options);
   if (variant === undefined) {
     const message = "the XS engine is not there: run npm install, or set MODDABLE to an SDK";

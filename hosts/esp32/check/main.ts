@@ -16,6 +16,7 @@ import {
 } from "./chips.js";
 import { moduleComplaints, reachableModules } from "./modules.js";
 import { SDK } from "./sdk.js";
+import { productMain, productModules, writeProduct } from "./template.js";
 import { checkSimulator } from "./simulation.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url)).replace(/\/$/, "");
@@ -33,6 +34,7 @@ const heapBytes = 94_208;
 /** What TLS adds to the product: its memory, and modules that must be preloaded. */
 const secureManifest = "hosts/esp32/tls/manifest.json";
 const secureHeapBytes = 131_072;
+const sdkWarnings = ["Session() cacheManager: not frozen"];
 const secureModules = ["hosts/esp32/tls/connection", "hosts/esp32/tls/network-time", "ssl/cert"];
 /**
  * Agent and adapters: bytecode, preloaded slots, strings and keys beyond those of the SDK alone.
@@ -115,6 +117,21 @@ function number(value: number): string {
   return value.toLocaleString("en");
 }
 
+/** Links a fresh product for every chip, and for one of them as it would be released. */
+function checkProduct(sdk: SDK, complaints: Complaints): void {
+  const { debug, release } = writeProduct(project);
+  const expected = { needed: productModules, main: productMain, heapBytes, flashBytes };
+  for (const chip of chipsOf(project)) {
+    const { complaints: found } = checkChip(sdk, debug, chip, expected);
+    complaints.add(`a new product for ${chip.subclass}`, found);
+    if (chip.subclass !== "esp32c3") continue;
+    const secured = { ...expected, heapBytes: secureHeapBytes, sdkWarnings };
+    const released = checkChip(sdk, release, chip, secured);
+    complaints.add(`a new product's release for ${chip.subclass}`, released.complaints);
+  }
+  print(`a product of provision new linked for ${chipsOf(project).length} chips, and with TLS`);
+}
+
 /** Merges the settings for larger flashes and judges them. */
 function checkFlashes(sdk: SDK, complaints: Complaints): void {
   const [chip] = chipsOf(project);
@@ -136,6 +153,7 @@ async function check(sdk: SDK): Promise<string[]> {
   const manifest = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8")) as Manifest;
   checkChips(sdk, manifest, complaints);
   checkSecure(sdk, complaints);
+  checkProduct(sdk, complaints);
   checkFlashes(sdk, complaints);
   complaints.add("lin", await checkSimulator(sdk, project, print));
   return complaints.lines;
