@@ -15,6 +15,7 @@
 
 import { STATUS_CODES } from "node:http";
 import type { ServerResponse } from "node:http";
+import { setImmediate } from "node:timers/promises";
 import { formatRow } from "../protocol/csv.js";
 import { csvContentType, textContentType } from "../protocol/paths.js";
 import { refusals } from "./errors.js";
@@ -141,6 +142,8 @@ async function sendStream(response: ServerResponse, body: ByteStream): Promise<(
         if (!(error instanceof Error)) sentBytes += chunk.byteLength;
       });
       if (!hasRoom) await drained(response);
+      // As long as the kernel takes all, nothing here waits: the others must have their turn, too.
+      await setImmediate();
       if (response.closed) break;
     }
     response.end();

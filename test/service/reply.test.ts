@@ -63,6 +63,28 @@ describe("a reply", () => {
     assert.ok(count > 0 && count <= pulled.bytes + chunkBytes);
   });
 
+  it("lets others have their turn between two parts of a stream, however fast its reader", async () => {
+    let turns = 0;
+    let ticking = setImmediate(function tick() {
+      turns++;
+      ticking = setImmediate(tick);
+    });
+    const turnsAt: number[] = [];
+    const count = 20;
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      for (let part = 0; part < count; part++) {
+        turnsAt.push(turns);
+        yield await Promise.resolve(new Uint8Array(chunkBytes));
+      }
+    }
+    const body = { byteLength: count * chunkBytes, chunks: chunks() };
+    const { client, sent } = await serve({ status: 200, body });
+    client.send(request);
+    assert.equal(await sent, count * chunkBytes);
+    clearImmediate(ticking);
+    turnsAt.forEach((at, part) => assert.ok(part === 0 || at > (turnsAt[part - 1] ?? 0)));
+  });
+
   it("ends the connection when a stream fails: the head has promised more", async () => {
     const { client, sent } = await serve(stream(10 * chunkBytes, { bytes: 0 }, 2 * chunkBytes));
     client.send(request);
