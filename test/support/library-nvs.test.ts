@@ -46,6 +46,34 @@ describe("the model of Espressif's NVS library", () => {
     );
   });
 
+  it("loses a string whose update was cut in its payload, and again as recovery erased its bits", () => {
+    const flash = new NorFlash({ size: 3 * 4096 });
+    openLibraryNvs(flash).set("app", "name", { type: "string", value: "old" });
+    const set = (): void => {
+      openLibraryNvs(flash).set("app", "name", { type: "string", value: "n".repeat(40) });
+    };
+    const start = flash.snapshot();
+    flash.powerOn();
+    set();
+    const lastPayload = flash.operations.map(({ byteLength }) => byteLength).lastIndexOf(32);
+    flash.restore(start);
+    flash.cutAt({ operation: lastPayload, bytes: 4 });
+    assert.throws(set, PowerCut);
+    flash.powerOn();
+    flash.onOperation = ({ kind, byteLength }) => {
+      // The bits of one entry, of which the lower one is cleared: "written".
+      if (kind === "program" && byteLength === 4) {
+        flash.cutAt({ operation: 0, bytes: 1, border: 0x55 });
+      }
+    };
+    assert.throws(() => openLibraryNvs(flash), PowerCut);
+    flash.onOperation = undefined;
+    flash.powerOn();
+    const { content } = flash.snapshot();
+    assert.equal(Nvs.open(NorFlash.of(content)).get("app", "name")?.value, "old");
+    assert.equal(openLibraryNvs(NorFlash.of(content)).get("app", "name"), undefined);
+  });
+
   it("loses what was erased of a page that was being moved if its header was left", () => {
     const flash = new NorFlash({ size: 3 * 4096 });
     const nvs = openLibraryNvs(flash);

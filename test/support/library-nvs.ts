@@ -4,11 +4,14 @@
 //
 //   twins    the last item's older twin goes, whatever its chunk index: of a blob cut between its new
 //            chunk and its new index, neither the old nor the new is left
+//   payload  it is looked at only when it is read: an item that a cut, and one of its recovery, have made
+//            look written counts as newer than its twin, and then cannot be read
 //   moves    a copy of a page being moved is dropped whenever the old page's header can still be read,
 //            also if the cut fell while the old page was erased: then what was erased is gone
 //   erase    the header of the old page is left as it is until the erase
 //
-// Strings, which is all the agent keeps, are lost in the second way only.
+// Strings, which is all the agent keeps, are lost in the second way and the third. The first and the
+// third are known from what the library did, the second from its rules.
 
 import type { FlashPartition } from "../../src/ports/flash.js";
 import { entriesPerPage, entryType } from "../../src/flash/nvs-entry.js";
@@ -21,10 +24,31 @@ import { Nvs } from "../../src/flash/nvs.js";
 export function openLibraryNvs(partition: FlashPartition): Nvs {
   const flash = new HeaderKeepingPartition(partition);
   const pages = new NvsPages(new NvsFlash(flash));
-  for (const page of pages.inUse) page.repair();
+  for (const page of pages.inUse) {
+    if (page.state === "active") eraseTwinsByHead(page);
+    page.repair();
+  }
   eraseTwins(pages);
   dropCopies(pages);
   return Nvs.open(flash);
+}
+
+/** Of two items of one name whose heads are right the later one stays, whatever its payload. */
+function eraseTwinsByHead(page: NvsPage): void {
+  const seen = new Map<string, number>();
+  for (let i = page.nextItem(0); i < entriesPerPage; i = page.nextItem(page.afterItem(i))) {
+    const entry = page.entry(i);
+    if (!entry.isConsistent(i)) continue;
+    const { namespace, key, chunkIndex } = entry;
+    const end = page.afterItem(i);
+    let isWritten = true;
+    for (let at = i; at < end; at += 1) isWritten &&= page.nextItem(at) === at;
+    if (!isWritten) continue;
+    const name = `${namespace}/${key}/${chunkIndex}`;
+    const earlier = seen.get(name);
+    if (earlier !== undefined) page.eraseItem(earlier);
+    seen.set(name, i);
+  }
 }
 
 /** Blobs and their chunks; other items are erased by our own recovery in the same way. */
