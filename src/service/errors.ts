@@ -48,6 +48,7 @@ export const refusals = {
   "token-exists": [409, "The vendor has a token of this id already."],
   "too-many-aliases": [409, "The client may not have so many aliases."],
   "too-many-views": [409, "The client may not have so many views."],
+  "view-too-large": [409, "The view's points are more than one reply may hold."],
   "client-exists": [409, "The serial has a client already."],
   "client-gone": [409, "The serial's client was removed behind it."],
   "owner-full": [409, "The owner may not have another client."],

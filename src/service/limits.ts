@@ -89,6 +89,9 @@ export const pointsKept = 1000;
 export const aliasesMax = 100;
 /** A written value; the device's own limits are below. */
 export const valueBytesMax = 4096;
+/** Points of one reply to a view, which is made in memory: a thousand points each of a hundred
+ *  aliases are less, unless they are long texts. */
+export const viewBytesMax = 8 * 1024 * 1024;
 /** Unexpired views per client. */
 export const viewsMax = 100;
 /** What is said of one client: name, meta, limits. As much as the meta of anything else. */

@@ -80,6 +80,24 @@ for (const kind of databaseKinds) {
       assert.equal((await view(token)).status, 401);
     });
 
+    it("are refused, not gathered, where they are more than one reply may hold", async () => {
+      await write("a=0");
+      const storage = await openStorage(rig.place, undefined);
+      const written = storage.database.selectFrom("points").selectAll();
+      const { clientRid } = await written.executeTakeFirstOrThrow();
+      const value = "x".repeat(4096);
+      for (const alias of ["a", "b", "c"]) {
+        const times = Array.from({ length: 800 }, (_, index) => startSeconds + 1 + index);
+        const points = times.map((at) => ({ clientRid, alias, at, value }));
+        await storage.database.insertInto("points").values(points).execute();
+      }
+      await storage.database.destroy();
+      const all = (await register("alias[]=a&alias[]=b&alias[]=c")).body;
+      assert.equal((await view(all)).status, 409);
+      const two = (await register("alias[]=a&alias[]=b")).body;
+      assert.equal((await view(two)).status, 200);
+    });
+
     it("have a hundred views at most, but any number over time", async () => {
       const statuses = new Map<number, number>();
       for (let round = 0; round < 101; round++) {

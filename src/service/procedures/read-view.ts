@@ -8,6 +8,7 @@ import { nowSeconds } from "../api.js";
 import { Refusal } from "../errors.js";
 import type { Fields } from "../fields.js";
 import { isIdentifier } from "../identifier.js";
+import { viewBytesMax } from "../limits.js";
 import type { Procedure } from "../procedure.js";
 import { textReply } from "../reply.js";
 
@@ -27,11 +28,15 @@ export const readView: Procedure = {
     const { clientRid, aliases, startAt, endAt, pointsMax: limit } = view;
     const offset = pageNumber(query) * limit;
     const results: string[] = [];
+    let length = 0;
     for (const alias of aliases) {
       const window = { clientRid, alias, startAt, endAt, offset, limit };
       const points = await api.points.window(window);
       const data = points.map(({ at, value }) => `[${String(at)},${scriptValue(value)}]`);
-      results.push(`${scriptString(alias)}:{"data":[${data.join(",")}]}`);
+      const result = `${scriptString(alias)}:{"data":[${data.join(",")}]}`;
+      length += result.length;
+      if (length > viewBytesMax) throw new Refusal("view-too-large");
+      results.push(result);
     }
     return textReply(`${callback}({"result":{${results.join(",")}}});`);
   },
