@@ -113,7 +113,7 @@ describe("provision factory", function () {
         assert.match(ended.stderr, words);
         assert.equal(ended.stderr.trimEnd().split("\n").length, 1, ended.stderr);
         assert.deepEqual(
-          readdirSync(shell.folder).filter((name) => /nothing|part/.test(name)),
+          readdirSync(shell.folder).filter((name) => /nothing|\.part$/.test(name)),
           [],
         );
       });
