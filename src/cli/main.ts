@@ -54,6 +54,10 @@ addToken(program);
 addLog(program);
 addWatch(program);
 
+// When nothing is left to do it ends at once: Node's orderly end has been seen to wait for ever, at
+// full speed, for a handle of the bundler's worker thread.
+process.once("beforeExit", () => process.exit());
+
 try {
   await program.parseAsync();
 } catch (error) {
