@@ -66,6 +66,8 @@ describe("a connection", () => {
     asker.ask("/b");
     assert.equal(asker.rig.sockets.length, 0);
     asker.rig.pass(0);
+    // By its name a host can be held to its certificate.
+    assert.equal(asker.rig.socket.options.host, "lights.example");
     assert.deepEqual(asker.rig.socket.targets, []);
     asker.rig.socket.writable();
     assert.deepEqual(asker.rig.socket.targets, ["/a", "/b"]);

@@ -21,7 +21,7 @@ export interface Archive {
   readonly frozenContainers: readonly string[];
 }
 
-const slotBytes = 16;
+export const slotRomBytes = 16;
 const keyBytes = 4 + 2;
 /** Where the machine's size stands among the numbers of its creation. */
 const staticIndex = 11;
@@ -49,7 +49,7 @@ export function readArchive(source: string): Archive {
     bytecodeBytes,
     slots,
     keys,
-    romBytes: slots * slotBytes + literalsBytes + keys * keyBytes,
+    romBytes: slots * slotRomBytes + literalsBytes + keys * keyBytes,
     heapBytes: heapBytesOf(source),
     frozenContainers: [...heap.matchAll(/XS_(ARRAY_BUFFER|MAP|SET|WEAK_MAP|WEAK_SET)_KIND/g)].map(
       ([, kind = ""]) => kind,

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readArchive } from "./archive.js";
+import { readArchive, slotRomBytes, type Archive } from "./archive.js";
 import {
   checkChip,
   chipsOf,
@@ -79,21 +79,34 @@ function checkChips(sdk: SDK, manifest: Manifest, complaints: Complaints): void 
   print(
     row(["chip", "modules", "bytecode", "slots", "x16", "keys", "ROM", "SDK", "ours", "budget"]),
   );
+  const shares = new Set<string>();
   for (const chip of chipsOf(project)) {
     const { archive, complaints: found } = checkChip(sdk, { folder: root }, chip, expected);
     complaints.add(chip.subclass, found);
     if (archive === undefined) continue;
     const baseline = sdk.build(baselineSource, chip);
     if (!baseline.ok) throw new Error(baseline.output);
-    const sdkBytes = readArchive(readFileSync(join(baseline.folder, "mc.xs.c"), "utf8")).romBytes;
+    const sdkArchive = readArchive(readFileSync(join(baseline.folder, "mc.xs.c"), "utf8"));
     const { bytecodeBytes, slots, keys, romBytes } = archive;
+    const sdkBytes = sdkArchive.romBytes;
     const ourBytes = romBytes - sdkBytes;
+    shares.add(shareOf(archive, sdkArchive));
     const sizes = [bytecodeBytes, slots, slots * 16, keys, romBytes, sdkBytes, ourBytes];
     print(row([chip.subclass, needed.length, ...sizes, romBudgetBytes]));
     if (ourBytes > romBudgetBytes) {
       complaints.add(chip.subclass, ["the budget of ROM is exceeded"]);
     }
   }
+  for (const share of shares) print(share);
+}
+
+/** What of the ROM is ours, by what it is. */
+function shareOf(archive: Archive, sdkArchive: Archive): string {
+  const bytecodeBytes = archive.bytecodeBytes - sdkArchive.bytecodeBytes;
+  const slotBytes = (archive.slots - sdkArchive.slots) * slotRomBytes;
+  const restBytes = archive.romBytes - sdkArchive.romBytes - bytecodeBytes - slotBytes;
+  const parts = [`bytecode ${number(bytecodeBytes)}`, `preloaded slots ${number(slotBytes)}`];
+  return `of it ours: ${parts.join(", ")}, keys and strings ${number(restBytes)}`;
 }
 
 /** Links the product with TLS for one chip, and tells what that takes. */
