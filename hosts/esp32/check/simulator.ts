@@ -8,7 +8,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { SDK } from "./sdk.js";
 
-/** Most of each that was in use at a second's end, bytes. Slots are 32 bytes here, 16 on a chip. */
+/**
+ * What each heap had grown to, which never shrinks, and the deepest stack; bytes. Slots are 32 bytes
+ * here, 16 on a chip.
+ */
 export interface MemoryPeaks {
   readonly chunkBytes: number;
   readonly slotBytes: number;
@@ -16,7 +19,7 @@ export interface MemoryPeaks {
 }
 
 /** Columns of the SDK's instruments. */
-const columns = { chunk: "Chunk used", slot: "Slot used", stack: "Stack used" } as const;
+const columns = { chunk: "Chunk available", slot: "Slot available", stack: "Stack used" } as const;
 
 /** A screen that nobody sees, for as many simulators as come. */
 export class Screen {
