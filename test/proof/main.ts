@@ -16,7 +16,7 @@ import { align, format, formatControls, formatReport } from "./table.js";
 const usage = `usage: npm run proof -- [options]
 
 Cuts the power of a device at every place of its life, and of its life after the cut, and checks
-what must hold: see docs/proof.md.
+what must hold: see docs/proof.md. Ctrl-C ends it early, with the table of what was lived.
 
   --short          what npm test lives
   --seed N         of the drawn sequences of cuts (1)
@@ -50,8 +50,14 @@ async function main(): Promise<number> {
   const plans = values.short ? shortPlans(seed) : longPlans(seed);
   const startMs = performance.now();
   let told = 0;
+  let isStopped = false;
+  process.once("SIGINT", () => {
+    isStopped = true;
+    stderr.write("no more shares are begun; those at hand are finished\n");
+  });
   const report = await runPlans(plans, {
     ...(values.workers !== undefined && { workers: count("workers", values.workers) }),
+    isStopped: () => isStopped,
     onShare: (done, all, { failures, rows }) => {
       const points = rows.reduce((sum, row) => sum + row.points, 0);
       const line = `${done} of ${all} shares, ${format(points)} points, ${failures.length} failures`;

@@ -96,7 +96,9 @@ export function shortPlans(seed: number): Plan[] {
 /** What `npm run proof` lives: a million points and more. */
 export function longPlans(seed: number): Plan[] {
   return [
-    { life: "large", store: "own", kind: "singles", grain: operationGrain, shares: 48 },
+    { ...pairsOf("reduced", "own"), first: fineGrain, shares: 240 },
+    pairsOf("reduced", "library"),
+    pairsOf("crash", "own"),
     ...stores.flatMap((store): Plan[] => [
       { life: "full", store, kind: "singles", grain: finestGrain, shares: 24 },
       ...smallLives.map((life): Plan => ({
@@ -120,9 +122,7 @@ export function longPlans(seed: number): Plan[] {
       { life: "full", store, kind: "sequences", seed, lives: 4000, cutsMax: 12, shares: 16 },
       { life: "worn", store, kind: "sequences", seed, lives: 6000, cutsMax: 12, shares: 16 },
     ]),
-    pairsOf("crash", "own"),
-    pairsOf("reduced", "library"),
-    { ...pairsOf("reduced", "own"), first: fineGrain, shares: 240 },
+    { life: "large", store: "own", kind: "singles", grain: operationGrain, shares: 48 },
   ];
 }
 

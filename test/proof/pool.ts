@@ -13,6 +13,8 @@ export interface PoolOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Stops as soon as something does not hold. */
   readonly stopsAtFailure?: boolean;
+  /** No more shares are begun. */
+  isStopped?(): boolean;
   onShare?(done: number, all: number, report: Report): void;
 }
 
@@ -29,8 +31,8 @@ export async function runPlans(plans: readonly Plan[], options: PoolOptions = {}
   let next = 0;
   let done = 0;
   const takeTask = (): Task | undefined => {
-    const isOver = stopsAtFailure && report.failures.length > 0;
-    return isOver ? undefined : tasks[next++];
+    const isEnough = stopsAtFailure && report.failures.length > 0;
+    return isEnough || options.isStopped?.() === true ? undefined : tasks[next++];
   };
   const takeReport = (share: Report): void => {
     addReport(report, share);

@@ -31,6 +31,7 @@ process.on("message", ({ plan, share, stopsAtFailure }: Task) => {
   report.processorMs = (user + system) / 1000;
   process.send?.(report);
 });
+process.on("SIGINT", () => undefined); // The share at hand is finished; main.ts begins no more.
 process.on("disconnect", () => {
   process.exit();
 });
