@@ -2,7 +2,7 @@
 // harmless while the power stays. Every one must be caught; a proof that passes a mutant proves
 // nothing about what the mutant leaves out.
 
-import { coarseGrain, fineGrain } from "./cut.js";
+import { coarseGrain } from "./cut.js";
 import type { Mutation } from "./mutant-loader.js";
 import type { Plan } from "./plan.js";
 
@@ -63,7 +63,7 @@ export const mutants: readonly Mutant[] = [
     replace:
       "this.#mark(this.#nextFree, this.#nextFree + count, written);\n" +
       "this.#flash.programEntries(this.sector, this.#nextFree, bytes);",
-    catchers: singles("reduced", fineGrain),
+    catchers: ["test/flash/nvs-power-cut.test.js"],
   },
   {
     name: "takes torn for whole",
