@@ -176,8 +176,9 @@ export class Life {
 
   /** At the first cut, and only while a download is under way. */
   #decay(): void {
-    const { promised, cuts } = this.ledger;
-    if (this.rig.scenario.decays !== true || cuts !== 1 || promised.has("armed")) return;
+    const { promised, inFlight, cuts } = this.ledger;
+    const isArmed = promised.has("armed") || inFlight?.key === "armed";
+    if (this.rig.scenario.decays !== true || cuts !== 1 || isArmed) return;
     if (promisedSectors(this.ledger) > 0) this.rig.decay(1);
   }
 
