@@ -33,6 +33,8 @@ const publicKeys: ReadonlySet<string> = new Set([
   "confirmed",
   "rejected",
   "restart",
+  "asked",
+  "reserve",
 ]);
 
 const blank = 0xffffffff;

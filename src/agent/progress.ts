@@ -74,9 +74,11 @@ export class ProgressStore {
   }
 }
 
-function describeTarget({ release, slot }: TargetRecord): string {
+function describeTarget({ release, slot, badDownloads }: TargetRecord): string {
   const { id, sizeBytes, timestampSeconds, sha256 } = release;
-  return [slot, sizeBytes, timestampSeconds, sha256 ?? "", id].join("/");
+  const parts = [slot, sizeBytes, timestampSeconds, sha256 ?? "", id];
+  if (badDownloads > 0) parts.push(badDownloads);
+  return parts.join("/");
 }
 
 function checksum(text: string): string {

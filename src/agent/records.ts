@@ -36,6 +36,8 @@ type FormPair = readonly [key: string, value: string];
 export interface TargetRecord {
   readonly release: ReleaseIdentity;
   readonly slot: number;
+  /** Downloads of it that had come out wrong before this one. */
+  readonly badDownloads: number;
 }
 
 export interface ArmedRecord {
@@ -113,11 +115,14 @@ export class Records {
     const pairs = this.#readForm("target");
     const release = pairs && parseRelease(pairs);
     const slot = pairs && parseCount(pairs, "slot");
-    return release && slot !== undefined ? { release, slot } : undefined;
+    if (!release || slot === undefined) return undefined;
+    return { release, slot, badDownloads: parseCount(pairs, "bad") ?? 0 };
   }
 
   writeTarget(target: TargetRecord): void {
-    const pairs: FormPair[] = [...formatRelease(target.release), ["slot", String(target.slot)]];
+    const { release, slot, badDownloads } = target;
+    const pairs: FormPair[] = [...formatRelease(release), ["slot", String(slot)]];
+    if (badDownloads > 0) pairs.push(["bad", String(badDownloads)]);
     this.#write("target", encodeForm(pairs));
   }
 

@@ -141,17 +141,36 @@ export class Slots {
 
   /**
    * What came is not what was promised. It may have been changed on the way, so a release has a
-   * few downloads before it is rejected; true: now it is.
+   * few downloads before it is rejected; true: now it is. The slot is given up after this.
    */
   rejectDownload(release: ReleaseIdentity, reason: string): boolean {
     const badDownloads = this.#records.badDownloads(release) + 1;
     const isLast = badDownloads >= badDownloadsMax;
     const isRecorded = this.#records.reject(release, reason, isLast ? undefined : badDownloads);
+    if (!isRecorded) this.#logUnrecorded();
+    return isLast;
+  }
+
+  /** What was fetched into the idle slot has been judged: nothing of it stays. */
+  giveUpDownload(): void {
+    this.wipeIdle();
+    this.#records.forget("target");
+  }
+
+  /** A download was refused by its head: the slot is as it was. */
+  forgetTarget(): void {
     this.#try("the end of the download", () => {
       this.#records.forget("target");
     });
-    if (!isRecorded) this.#logUnrecorded();
-    return isLast;
+  }
+
+  /** A download was judged, and a cut came before its slot was given up. */
+  get isDownloadJudged(): boolean {
+    const target = this.#records.readTarget();
+    if (target?.slot !== this.idleSlot) return false;
+    const { release, badDownloads } = target;
+    const isRejected = this.#records.rejection(release) !== undefined;
+    return isRejected || this.#records.badDownloads(release) > badDownloads;
   }
 
   /**

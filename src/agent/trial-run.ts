@@ -64,6 +64,7 @@ export class TrialRun {
     const decision = this.#slots.decide();
     switch (decision.kind) {
       case "ordinary":
+        if (this.#slots.isDownloadJudged) this.#slots.giveUpDownload();
         return undefined;
       case "trial":
         this.#begin();

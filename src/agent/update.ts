@@ -118,7 +118,8 @@ export class Update {
     const { identity, cik, connection } = visit;
     const { observer, chunkBytes } = this.#options;
     const release = this.#current();
-    const target = { release, slot: this.#slots.idleSlot };
+    const badDownloads = this.#records.badDownloads(release);
+    const target = { release, slot: this.#slots.idleSlot, badDownloads };
     const progress = new ProgressStore(this.#store, target);
     const slot = this.#slots.openIdle();
     const download = new Download({
@@ -145,8 +146,12 @@ export class Update {
       onFetched: (byteLength) => observer.fetched?.(byteLength),
       onProgress: (doneBytes) => observer.progress?.(doneBytes, release.sizeBytes),
       onDone: (outcome) => {
-        const chance =
-          outcome.kind === "rejected" ? this.#chanceAfter(release, outcome.reason) : undefined;
+        if (outcome.kind !== "rejected") {
+          onDone(outcome);
+          return;
+        }
+        const chance = this.#chanceAfter(release, outcome.reason);
+        this.#slots.forgetTarget();
         onDone(chance ?? outcome);
       },
     });
@@ -154,8 +159,8 @@ export class Update {
   }
 
   /**
-   * Reads the idle slot back. A wrong image is wiped before that is on record: a cut in between
-   * costs a download. It fails as long as the release may be fetched again.
+   * Reads the idle slot back. That an image is wrong is on record before it is wiped: after a cut
+   * in between the next boot does the rest. It fails as long as the release may be fetched again.
    */
   verify(onDone: (outcome: VerifyOutcome) => void): Cancellable {
     const release = this.#current();
@@ -164,13 +169,14 @@ export class Update {
         onDone(outcome);
         return;
       }
+      const chance = this.#chanceAfter(release, outcome.reason);
       try {
-        this.#slots.wipeIdle();
+        this.#slots.giveUpDownload();
       } catch (error) {
         onDone({ kind: "failed", reason: flashFault(error) });
         return;
       }
-      onDone(this.#chanceAfter(release, outcome.reason) ?? outcome);
+      onDone(chance ?? outcome);
     });
   }
 

@@ -84,7 +84,8 @@ class Bench {
     const connection = new Connection(network, "lights.example", 80, 4);
     const { length } = this.image;
     const release = { id: "lamp-1.1.0", sizeBytes: length, timestampSeconds: 1 };
-    const progress = new ProgressStore(this.stores.open("provision"), { release, slot: 1 });
+    const target = { release, slot: 1, badDownloads: 0 };
+    const progress = new ProgressStore(this.stores.open("provision"), target);
     this.download = new Download({
       platform,
       connection,

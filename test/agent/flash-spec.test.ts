@@ -53,8 +53,9 @@ function recordLines(): string[] {
   };
   const slot = 1;
   records.writeCik("c".repeat(cikCharacters));
-  records.writeTarget({ release, slot });
-  const progress = new ProgressStore(store, { release, slot });
+  const target = { release, slot, badDownloads: 0 };
+  records.writeTarget(target);
+  const progress = new ProgressStore(store, target);
   progress.write(1, new Uint8Array(32).fill(0x5a));
   progress.write(2, new Uint8Array(32).fill(0x5a));
   records.writeArmed({ release, slot, digest, trials: 2, silentTrials: 1, endedSilent: true });

@@ -1,6 +1,7 @@
 // A service that misbehaves: in one way all the time, and in one way after another, drawn from a
 // seed. Whatever it does, no wrong bytes boot, nothing is thrown, requests and boots are bounded,
-// and once it is honest the update is made. `HOSTILE_SEED=n` draws others, `HOSTILE_LIVES=n` more.
+// and once it is honest the update is made. `HOSTILE_SEED=n` draws others, `HOSTILE_LIVES=n` more,
+// `HOSTILE_LIFE=n` lives that one alone.
 
 import assert from "node:assert/strict";
 import { env } from "node:process";
@@ -14,7 +15,8 @@ import { makeImage, World } from "../support/world.js";
 
 const hourMs = 3_600_000;
 const seed = Number(env["HOSTILE_SEED"] ?? 1);
-const lives = Number(env["HOSTILE_LIVES"] ?? 60);
+const firstLife = Number(env["HOSTILE_LIFE"] ?? 0);
+const lives = env["HOSTILE_LIFE"] === undefined ? Number(env["HOSTILE_LIVES"] ?? 60) : 1;
 const hostileHours = 2;
 /** Of a device whose server misbehaves: retries and polls; chunks of a few downloads come on top. */
 const requestsPerHourMax = 500;
@@ -108,14 +110,14 @@ describe("a service that misbehaves in one way", () => {
 describe("a service that misbehaves in one way after another", () => {
   it(`does no lasting harm, in ${lives} lives`, function () {
     this.timeout(60_000 + lives * 500);
-    for (let life = 0; life < lives; life += 1) {
+    for (let life = firstLife; life < firstLife + lives; life += 1) {
       const random = seededRandom(seed * 1_000_003 + life);
       try {
         const world = new HostileWorld(random, drawOptions(random));
         world.live(drawBend(world, random));
       } catch (error) {
-        const replay = `life ${String(life)} of HOSTILE_SEED=${String(seed)}`;
-        throw new Error(replay, { cause: error });
+        const replay = `HOSTILE_SEED=${String(seed)} HOSTILE_LIFE=${String(life)}`;
+        throw new Error(`${String(error)}; again with ${replay}`, { cause: error });
       }
     }
   });

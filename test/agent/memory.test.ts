@@ -63,7 +63,11 @@ describe("memory", () => {
       };
     };
     const release = { id: "lamp-1.1.0", sizeBytes, timestampSeconds: 1 };
-    const progress = new ProgressStore(new MemoryStores().open("p"), { release, slot: 1 });
+    const progress = new ProgressStore(new MemoryStores().open("p"), {
+      release,
+      slot: 1,
+      badDownloads: 0,
+    });
     let outcome = "";
     let doneBytes = 0;
     const work = {

@@ -9,6 +9,7 @@ import { MemoryStores } from "../support/memory-store.js";
 
 const target: TargetRecord = {
   slot: 1,
+  badDownloads: 0,
   release: { id: "lamp-1.1.0", sizeBytes: 40_000, timestampSeconds: 1_700_000_000 },
 };
 const keys = ["progress.0", "progress.1"];
@@ -69,10 +70,11 @@ describe("progress", () => {
     );
   });
 
-  it("refuses a claim to another release, another content of the same name, or another slot", () => {
+  it("refuses a claim to another release, another content of its name, another slot or try", () => {
     const { release } = target;
     const others: TargetRecord[] = [
       { ...target, slot: 0 },
+      { ...target, badDownloads: 1 },
       { ...target, release: { ...release, id: "lamp-1.2.0" } },
       { ...target, release: { ...release, sizeBytes: 40_001 } },
       { ...target, release: { ...release, timestampSeconds: 1_700_000_001 } },

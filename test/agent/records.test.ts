@@ -93,10 +93,10 @@ describe("records", () => {
         (one, slot, digest, trials, silentTrials, endedSilent) => {
           const { records } = new Shelf();
           const written = { release: one, slot, digest, trials, silentTrials, endedSilent };
-          records.writeTarget({ release: one, slot });
+          records.writeTarget({ release: one, slot, badDownloads: trials });
           records.writeArmed(written);
           records.writeConfirmed({ slot, sizeBytes: one.sizeBytes, digest });
-          assert.deepEqual(records.readTarget(), { release: one, slot });
+          assert.deepEqual(records.readTarget(), { release: one, slot, badDownloads: trials });
           assert.deepEqual(records.readArmed(), written);
           assert.deepEqual(records.readConfirmed(), { slot, sizeBytes: one.sizeBytes, digest });
         },
@@ -156,13 +156,13 @@ describe("records", () => {
       assert.equal(records.readCik(), undefined);
       assert.equal(records.rejection(release), undefined);
       records.writeCik(cik);
-      records.writeTarget({ release, slot: 1 });
+      records.writeTarget({ release, slot: 1, badDownloads: 0 });
       records.writeArmed(armed);
       records.writeConfirmed({ slot: 1, sizeBytes: 1, digest: sha256 });
       records.reject(release, "bad");
       records.writeRestartAsked();
       assert.equal(records.readCik(), cik);
-      assert.deepEqual(records.readTarget(), { release, slot: 1 });
+      assert.deepEqual(records.readTarget(), { release, slot: 1, badDownloads: 0 });
       assert.deepEqual(records.readArmed(), armed);
       assert.ok(records.readConfirmed());
       assert.equal(records.rejection(release), "bad");

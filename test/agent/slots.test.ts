@@ -122,7 +122,7 @@ describe("slots", () => {
     const slots = device.boot(0);
     slots.clearIdle();
     assert.deepEqual([device.stateOf(0), device.stateOf(1)], [otaState.valid, undefined]);
-    device.records.writeTarget({ release, slot: 1 });
+    device.records.writeTarget({ release, slot: 1, badDownloads: 0 });
     slots.arm(release, digest);
     const armed = { release, slot: 1, digest, trials: 0, silentTrials: 0, endedSilent: false };
     assert.deepEqual(device.records.readArmed(), armed);
@@ -232,6 +232,21 @@ describe("slots", () => {
     assert.equal(device.boot(0).rejectDownload(release, "wrong"), true);
     assert.equal(device.records.rejection(release), "wrong");
     assert.equal(device.records.rejection(other), undefined);
+  });
+
+  it("give up a download that was judged, at the next boot if a cut came first", () => {
+    const device = new Device();
+    for (let badDownloads = 0; badDownloads < badDownloadsMax; badDownloads += 1) {
+      device.records.writeTarget({ release, slot: 1, badDownloads });
+      assert.equal(device.boot(0).isDownloadJudged, false);
+      device.boot(0).rejectDownload(release, "wrong");
+      assert.equal(device.boot(0).isDownloadJudged, true);
+      assert.equal(device.boot(1).isDownloadJudged, false, "the slot that runs");
+      device.boot(0).giveUpDownload();
+      assert.equal(device.boot(0).isDownloadJudged, false);
+    }
+    device.records.writeTarget({ release: other, slot: 1, badDownloads: 0 });
+    assert.equal(device.boot(0).isDownloadJudged, false, "another release");
   });
 
   it("judge a trial once: what resets the chip afterwards does not count against it", () => {

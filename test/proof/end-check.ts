@@ -55,15 +55,13 @@ function checkCost({ watch, ledger, rig, mishaps }: Life): void {
   const { cost, scenario } = rig;
   if (cost === undefined) return; // This is the life that tells it.
   const { cuts } = ledger;
-  const { replacement, decays = false, served, release } = scenario;
+  const { replacement, decays = false } = scenario;
   const isTwice = (cuts > 0 && (replacement !== undefined || decays)) || ledger.losses > 0;
   const images = isTwice ? 2 : 1;
   const twice = ledger.fetchedBytes - images * cost.fetchedBytes;
-  // Bytes found wrong are wiped before that is recorded: a cut between has them fetched once more.
-  const unjudgedBytes = served === undefined ? 0 : release.bytes.length;
   watch.demand(
     "bytes bounded",
-    twice <= cuts * (4096 + scenario.chunkBytes + unjudgedBytes),
+    twice <= cuts * (4096 + scenario.chunkBytes),
     () => `${twice} bytes fetched twice`,
   );
   const boots = ledger.boots - cost.boots;

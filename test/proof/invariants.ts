@@ -19,8 +19,7 @@ export const invariants = {
   "rejected not started": "a rejected release never starts again",
   "rejected not bootable": "in the end no slot that may be fallen back to holds a rejected image",
   "progress kept": "a download goes on from the sectors on record or later",
-  "bytes bounded":
-    "a cut costs at most one sector and one chunk fetched twice, and wrong bytes not yet recorded as wrong",
+  "bytes bounded": "a cut costs at most one sector and one chunk fetched twice",
   "boots bounded": "a cut costs a bounded number of boots",
   "requests bounded": "a cut costs a bounded number of requests",
   "flash takes writes": "no write is refused for what a cut has left",

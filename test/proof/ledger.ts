@@ -67,6 +67,11 @@ export function promisedSectors({ promised, inFlight, target }: Ledger): number 
   return sectors;
 }
 
+/** The image is in force, or will be if the write in flight is done. */
+export function isArming({ promised, inFlight }: Ledger): boolean {
+  return promised.has("armed") || inFlight?.key === "armed";
+}
+
 const progressKeys = ["progress.0", "progress.1"];
 
 /** The target of a progress record; undefined for other records. */

@@ -17,7 +17,7 @@ import type { NorFlash } from "../support/nor-flash.js";
 import { VirtualService } from "../support/virtual-service.js";
 import type { Firmware } from "./images.js";
 import type { Watch } from "./invariants.js";
-import { afterCut, including, promisedSectors, targetOf, type Ledger } from "./ledger.js";
+import { afterCut, including, isArming, promisedSectors, targetOf, type Ledger } from "./ledger.js";
 import type { Rig } from "./rig.js";
 import { serviceHost, type Moment } from "./start.js";
 import { Vendor } from "./vendor.js";
@@ -176,10 +176,8 @@ export class Life {
 
   /** At the first cut, and only while a download is under way. */
   #decay(): void {
-    const { promised, inFlight, cuts } = this.ledger;
-    const isArmed = promised.has("armed") || inFlight?.key === "armed";
-    if (this.rig.scenario.decays !== true || cuts !== 1 || isArmed) return;
-    if (promisedSectors(this.ledger) > 0) this.rig.decay(1);
+    if (this.rig.scenario.decays !== true || this.ledger.cuts !== 1) return;
+    if (promisedSectors(this.ledger) > 0 && !isArming(this.ledger)) this.rig.decay(1);
   }
 
   #startBootLoader(flash: FlashPartition): { slot: number } {

@@ -168,6 +168,14 @@ export const mutants: readonly Mutant[] = [
     catchers: singles("crash"),
   },
   {
+    name: "leaves a judgement half done",
+    what: "a wrong image stays in its slot if a cut comes between the verdict and the wipe",
+    file: "src/agent/trial-run.js",
+    find: "if (this.#slots.isDownloadJudged)",
+    replace: "if (this.#rearms)",
+    catchers: singles("corrupt"),
+  },
+  {
     name: "keeps the key in memory",
     what: "the key is stored at the next pause, not when it comes",
     file: "src/agent/agent.js",

@@ -8,6 +8,7 @@ import { Enumeration } from "./enumeration.js";
 import { makeFirmware } from "./images.js";
 import { blankTally, Watch } from "./invariants.js";
 import { performCut, type JournalEntry } from "./journal.js";
+import { isArming, promisedSectors } from "./ledger.js";
 import { blankReport, totalPoints } from "./report.js";
 import { Rig } from "./rig.js";
 import { scenarioOf, scenarios } from "./scenario.js";
@@ -98,9 +99,14 @@ describe("the proof", () => {
 
   it("loses a bit of what was whole in the decayed life, which is fetched again", () => {
     const enumeration = enumerationOf("decayed");
-    const { fetchedBytes = 0 } = enumeration.rig.cost ?? {};
-    const { ledger } = enumeration.follow([parseCut("60.0")], "before");
-    assert.ok(ledger.fetchedBytes > 1.5 * fetchedBytes, `${ledger.fetchedBytes} bytes`);
+    const { rig, clean } = enumeration;
+    const isDownloading = clean.map(
+      ({ ledger }) => promisedSectors(ledger) > 0 && !isArming(ledger),
+    );
+    const last = parseCut(`${isDownloading.lastIndexOf(true)}.0`);
+    const { ledger } = enumeration.follow([last], "before");
+    const { fetchedBytes = 0 } = rig.cost ?? {};
+    assert.ok(fetchedBytes > 0 && ledger.fetchedBytes > 1.5 * fetchedBytes, formatCut(last));
     assert.deepEqual(enumeration.report.failures, []);
   });
 
