@@ -8,7 +8,7 @@ import { env } from "node:process";
 import { boot } from "../../hosts/desktop/bootloader.js";
 import { seededRandom } from "../../hosts/desktop/seeded.js";
 import type { AgentOptions } from "../../src/agent/options.js";
-import { badDownloadsMax, chunkBytesDefault } from "../../src/protocol/limits.js";
+import { chunkBytesMin, pipelineDepthDefault } from "../../src/protocol/limits.js";
 import { misdeeds, type Misdeed, type Random } from "../support/misdeeds.js";
 import type { Bend } from "../support/virtual-service.js";
 import { makeImage, World } from "../support/world.js";
@@ -18,8 +18,8 @@ const seed = Number(env["HOSTILE_SEED"] ?? 1);
 const firstLife = Number(env["HOSTILE_LIFE"] ?? 0);
 const lives = env["HOSTILE_LIFE"] === undefined ? Number(env["HOSTILE_LIVES"] ?? 60) : 1;
 const hostileHours = 2;
-/** Of a device whose server misbehaves: retries and polls; chunks of a few downloads come on top. */
-const requestsPerHourMax = 500;
+/** Of a device that gets nowhere: retries and polls. */
+const requestsPerHourMax = 200;
 const imageBytes = 20_000;
 const versions = ["1.0.0", "1.1.0", "1.2.0"];
 const images = versions.map((version) =>
@@ -30,7 +30,7 @@ const images = versions.map((version) =>
 class HostileWorld extends World {
   readonly thrown: unknown[] = [];
   isHonest = false;
-  readonly #chunkBytes: number;
+  readonly #pipelineDepth: number;
 
   constructor(random: Random, agent: AgentOptions = {}) {
     super({
@@ -48,7 +48,7 @@ class HostileWorld extends World {
         return { slot: index };
       },
     });
-    this.#chunkBytes = agent.chunkBytes ?? chunkBytesDefault;
+    this.#pipelineDepth = agent.pipelineDepth ?? pipelineDepthDefault;
     this.publish("1.1.0", images[1]);
   }
 
@@ -60,8 +60,9 @@ class HostileWorld extends World {
     };
     this.chip.powerOn();
     this.time.runUntil(() => false, hostileHours * hourMs);
-    const downloads = (badDownloadsMax * imageBytes) / this.#chunkBytes;
-    const requestsMax = hostileHours * requestsPerHourMax + downloads;
+    // So many bytes earn another try without a pause; what was in flight is then asked for again.
+    const earned = Math.ceil(this.fetchedBytes / chunkBytesMin) * this.#pipelineDepth;
+    const requestsMax = hostileHours * requestsPerHourMax + earned;
     assert.ok(this.requests < requestsMax, `${this.requests} requests in ${hostileHours} hours`);
     assert.ok(this.chip.boots <= 6, `${this.chip.boots} boots`);
     this.isHonest = true;
