@@ -52,7 +52,7 @@ export class SimulatedChip {
   #switchedOff: (() => void)[] = [];
   #boots = 0;
   #powerCuts = 0;
-  #bootOperations = 0;
+  readonly #bootWork = { operations: 0, bytesProgrammed: 0 };
   #bootErases = 0;
   /** Of the times the power was on before. */
   #counters: Counters = {};
@@ -109,7 +109,7 @@ export class SimulatedChip {
 
   #receivePower(): void {
     const cut = this.#cuts.shift();
-    this.#dueCut = cut && new DueCut(cut, this.#readCounters(), this.#bootOperations);
+    this.#dueCut = cut && new DueCut(cut, this.#readCounters(), this.#bootWork);
     if (cut?.at === "time") this.#cutTimer = setTimeout(() => this.cutPower(), cut.delayMs);
     this.#boot("power-on");
   }
@@ -117,9 +117,10 @@ export class SimulatedChip {
   #boot(reason: ResetReason): void {
     this.#boots += 1;
     this.#resets[reason] = (this.#resets[reason] ?? 0) + 1;
-    const cutOperation = this.#dueCut?.operation(this.#readCounters(), this.#bootOperations);
-    const load = loadProgram(this.#options.flashFile, cutOperation);
-    this.#bootOperations += load.operations;
+    const cut = this.#dueCut?.inBootLoader(this.#readCounters(), this.#bootWork);
+    const load = loadProgram(this.#options.flashFile, cut);
+    this.#bootWork.operations += load.operations;
+    this.#bootWork.bytesProgrammed += load.bytesProgrammed;
     this.#bootErases += load.blocksErased;
     const { outcome, tried } = load;
     if (outcome.kind === "power-failed") {
@@ -166,7 +167,7 @@ export class SimulatedChip {
     const given = Object.entries(named).flatMap(([name, value]) =>
       value === undefined ? [] : [name, String(value)],
     );
-    const cut = this.#dueCut?.engineArguments(this.#readCounters(), this.#bootOperations) ?? [];
+    const cut = this.#dueCut?.engineArguments(this.#readCounters(), this.#bootWork) ?? [];
     return [...given, ...cut, ...(this.#options.engineArguments ?? [])];
   }
 

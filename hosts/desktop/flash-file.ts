@@ -2,7 +2,8 @@
 // and the same power cuts as the engine's flash-image.c, which works on the file after it.
 //
 // Every call goes straight to the file. A cut throws PowerFailure and leaves what the engine leaves:
-//   program  the first half of the bytes, then one byte of which four bits were programmed
+//   program  the first half of the bytes, or up to the byte the cut names; then one byte of which
+//            four bits were programmed
 //   erase    the first half of the block FF, the rest as it was
 
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
@@ -15,22 +16,28 @@ export class PowerFailure extends Error {
   override readonly name = "PowerFailure";
 }
 
+/** Where the power fails, in what this object does to the file. */
+export interface FlashFileCut {
+  /** Within this operation (a program, or a block erased), from 1. */
+  readonly operation?: number;
+  /** After so many bytes programmed. */
+  readonly bytes?: number;
+}
+
 export class FlashFile implements FlashPartition {
   /** Begun so far, the one that was cut included. */
   operations = 0;
+  bytesProgrammed = 0;
   blocksErased = 0;
   readonly #file: number;
   readonly #size: number;
-  readonly #cutOperation: number | undefined;
+  readonly #cut: FlashFileCut;
 
-  /**
-   * Throws an Error if the file is not there or cannot be a flash.
-   * @param cutOperation the operation (a program, or a block erased) in which the power fails, from 1
-   */
-  constructor(path: string, cutOperation?: number) {
+  /** Throws an Error if the file is not there or cannot be a flash. */
+  constructor(path: string, cut: FlashFileCut = {}) {
     this.#file = openSync(path, "r+");
     this.#size = fstatSync(this.#file).size;
-    this.#cutOperation = cutOperation;
+    this.#cut = cut;
     if (this.#size === 0 || this.#size % blockLength !== 0) {
       closeSync(this.#file);
       throw new Error(`${path} is no flash image: ${this.#size} bytes are not whole blocks`);
@@ -49,10 +56,11 @@ export class FlashFile implements FlashPartition {
 
   write(buffer: Uint8Array, byteOffset: number): void {
     this.#check(byteOffset, buffer.length);
-    const isCut = this.#begin();
-    const allowed = isCut ? Math.floor(buffer.length / 2) : buffer.length;
+    const half = this.#begin() ? Math.floor(buffer.length / 2) : buffer.length;
+    const allowed = Math.min(half, (this.#cut.bytes ?? Infinity) - this.bytesProgrammed);
     this.#program(buffer.subarray(0, allowed), byteOffset);
-    if (isCut) {
+    this.bytesProgrammed += allowed;
+    if (allowed < buffer.length) {
       const border = (buffer[allowed] ?? 0xff) | 0xf0;
       this.#program(Uint8Array.of(border), byteOffset + allowed);
       throw new PowerFailure(`power cut in a write at ${byteOffset + allowed}`);
@@ -80,7 +88,7 @@ export class FlashFile implements FlashPartition {
 
   #begin(): boolean {
     this.operations += 1;
-    return this.operations === this.#cutOperation;
+    return this.operations === this.#cut.operation;
   }
 
   #program(bytes: Uint8Array, byteOffset: number): void {

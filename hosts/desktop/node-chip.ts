@@ -174,6 +174,7 @@ class CuttingFlash implements FlashPartition {
   #cut: PowerCut | undefined;
   #operations = 0;
   #slotBytes = 0;
+  #recordBytes = 0;
   hasPower = true;
   readonly #onCut: () => void;
 
@@ -192,6 +193,7 @@ class CuttingFlash implements FlashPartition {
     this.#cut = cut;
     this.#operations = 0;
     this.#slotBytes = 0;
+    this.#recordBytes = 0;
   }
 
   read(buffer: Uint8Array, byteOffset: number): void {
@@ -201,9 +203,10 @@ class CuttingFlash implements FlashPartition {
 
   write(buffer: Uint8Array, byteOffset: number): void {
     this.#demandPower();
-    const inSlot = byteOffset >= slotsOffset ? buffer.length : 0;
-    const allowed = this.#allowed(buffer.length, inSlot);
-    this.#slotBytes += inSlot;
+    const isInSlot = byteOffset >= slotsOffset;
+    const allowed = this.#allowed(buffer.length, isInSlot);
+    if (isInSlot) this.#slotBytes += allowed;
+    else this.#recordBytes += allowed;
     this.#file.write(buffer.subarray(0, allowed), byteOffset);
     if (allowed < buffer.length) this.#fail();
   }
@@ -211,7 +214,7 @@ class CuttingFlash implements FlashPartition {
   eraseBlock(first: number, end = first + 1): void {
     this.#demandPower();
     for (let block = first; block < end; block += 1) {
-      if (this.#allowed(1, 0) === 0) this.#fail();
+      if (this.#allowed(1, undefined) === 0) this.#fail();
       this.#file.eraseBlock(block);
     }
   }
@@ -224,17 +227,17 @@ class CuttingFlash implements FlashPartition {
     this.#file.close();
   }
 
-  /** Units of the operation that still get done. */
-  #allowed(byteLength: number, slotBytes: number): number {
+  /** Units of the operation that still get done. An erase is in no slot, and in no record. */
+  #allowed(byteLength: number, isInSlot: boolean | undefined): number {
     this.#operations += 1;
-    if (this.#cut?.at === "operation" && this.#operations >= this.#cut.count) {
+    const cut = this.#cut;
+    if (cut?.at === "operation" && this.#operations >= cut.count) {
       return Math.floor(byteLength / 2);
     }
-    if (this.#cut?.at === "slot-bytes" && slotBytes > 0) {
-      const left = this.#cut.count - this.#slotBytes;
-      if (left < byteLength) return Math.max(0, left);
-    }
-    return byteLength;
+    let left = byteLength;
+    if (cut?.at === "slot-bytes" && isInSlot === true) left = cut.count - this.#slotBytes;
+    if (cut?.at === "record-bytes" && isInSlot === false) left = cut.count - this.#recordBytes;
+    return Math.min(byteLength, Math.max(0, left));
   }
 
   #demandPower(): void {

@@ -4,51 +4,70 @@
 
 import { receiveBytes } from "../../src/protocol/limits.js";
 import type { Counters } from "./counters.js";
+import type { FlashFileCut } from "./flash-file.js";
 import { seededRandom } from "./seeded.js";
 
 /** Counts begin when the power comes on; resets in between do not start them anew. */
 export type PowerCut =
   /** After so many bytes programmed in the idle slot. */
   | { readonly at: "slot-bytes"; readonly count: number }
+  /** After so many bytes programmed anywhere else: key-value store, boot entries. */
+  | { readonly at: "record-bytes"; readonly count: number }
   /** Within the flash operation of this number (a program, a block erased), from 1. */
   | { readonly at: "operation"; readonly count: number }
   /** After so many milliseconds. */
   | { readonly at: "time"; readonly delayMs: number };
 
+/** What the boot loader has done to the flash, which the engine does not count. */
+export interface BootLoaderWork {
+  readonly operations: number;
+  readonly bytesProgrammed: number;
+}
+
 /** The cut that is due while the power is on, measured by the counts at the time it came on. */
 export class DueCut {
   readonly cut: PowerCut;
-  readonly #operations: number;
-  readonly #slotBytes: number;
+  readonly #reached: number;
 
-  constructor(cut: PowerCut, counters: Counters, bootOperations: number) {
+  constructor(cut: PowerCut, counters: Counters, work: BootLoaderWork) {
     this.cut = cut;
-    this.#operations = operationsIn(counters, bootOperations);
-    this.#slotBytes = slotBytesIn(counters);
+    this.#reached = reached(cut, counters, work);
   }
 
-  /** The number of the operation to come, from 1, in which the cut falls. */
-  operation(counters: Counters, bootOperations: number): number | undefined {
-    if (this.cut.at !== "operation") return undefined;
-    return this.cut.count - (operationsIn(counters, bootOperations) - this.#operations);
+  /** The cut as the boot loader that begins now has to know it, if it can fall there. */
+  inBootLoader(counters: Counters, work: BootLoaderWork): FlashFileCut | undefined {
+    const left = this.#left(counters, work);
+    if (this.cut.at === "operation") return { operation: left };
+    return this.cut.at === "record-bytes" ? { bytes: left } : undefined;
   }
 
   /** What to tell the engine that begins now. */
-  engineArguments(counters: Counters, bootOperations: number): string[] {
-    const operation = this.operation(counters, bootOperations);
-    if (operation !== undefined) return ["--cut-operation", String(operation)];
-    if (this.cut.at !== "slot-bytes") return [];
-    const bytes = this.cut.count - (slotBytesIn(counters) - this.#slotBytes);
-    return ["--cut-slot-bytes", String(bytes)];
+  engineArguments(counters: Counters, work: BootLoaderWork): string[] {
+    const left = String(this.#left(counters, work));
+    return this.cut.at === "time" ? [] : [`--cut-${this.cut.at}`, left];
+  }
+
+  #left(counters: Counters, work: BootLoaderWork): number {
+    const done = reached(this.cut, counters, work) - this.#reached;
+    return this.cut.at === "time" ? 0 : this.cut.count - done;
   }
 }
 
-function operationsIn(counters: Counters, bootOperations: number): number {
-  return (counters["flashOperations"] ?? 0) + bootOperations;
-}
-
-function slotBytesIn(counters: Counters): number {
-  return counters["slotBytesProgrammed"] ?? 0;
+/** The count that decides about `cut`. */
+function reached({ at }: PowerCut, counters: Counters, work: BootLoaderWork): number {
+  const { flashOperations = 0, slotBytesProgrammed = 0, flashBytesProgrammed = 0 } = counters;
+  switch (at) {
+    case "operation":
+      return flashOperations + work.operations;
+    case "slot-bytes":
+      return slotBytesProgrammed;
+    case "record-bytes":
+      return flashBytesProgrammed - slotBytesProgrammed + work.bytesProgrammed;
+    case "time":
+      return 0;
+    default:
+      return at satisfies never;
+  }
 }
 
 export interface RandomCutOptions {

@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { readBytes } from "./boot-flash.js";
 import type { BootSegment } from "./boot-image.js";
 import { boot, type BootTry } from "./bootloader.js";
-import { FlashFile, PowerFailure } from "./flash-file.js";
+import { FlashFile, PowerFailure, type FlashFileCut } from "./flash-file.js";
 import { decodeModules, type Modules } from "./module-archive.js";
 
 /** What a boot loader's run came to, and what it did to the flash. */
 export interface ProgramLoad {
   readonly operations: number;
+  readonly bytesProgrammed: number;
   readonly blocksErased: number;
   readonly outcome:
     | { readonly kind: "loaded"; readonly slot: number; readonly modules: Modules }
@@ -27,22 +28,20 @@ const mainModule = "main.js";
 
 const descriptorBytes = 256;
 
-/**
- * Runs the boot loader on a flash file.
- * @param cutOperation the flash operation in which the power fails, from 1
- */
-export function loadProgram(flashFile: string, cutOperation: number | undefined): ProgramLoad {
+/** Runs the boot loader on a flash file, in which the power fails at `cut`. */
+export function loadProgram(flashFile: string, cut: FlashFileCut | undefined): ProgramLoad {
   let flash: FlashFile;
   try {
-    flash = new FlashFile(flashFile, cutOperation);
+    flash = new FlashFile(flashFile, cut);
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    return { operations: 0, blocksErased: 0, tried: [], outcome: { kind: "stuck", problem } };
+    const nothing = { operations: 0, bytesProgrammed: 0, blocksErased: 0, tried: [] };
+    return { ...nothing, outcome: { kind: "stuck", problem } };
   }
   try {
     const { tried, outcome } = bootFrom(flash);
-    const { operations, blocksErased } = flash;
-    return { operations, blocksErased, tried, outcome };
+    const { operations, bytesProgrammed, blocksErased } = flash;
+    return { operations, bytesProgrammed, blocksErased, tried, outcome };
   } finally {
     flash.close();
   }

@@ -111,6 +111,8 @@ static size_t bytes_before_cut(chip_flash *self, size_t length, bool in_slot)
     allowed = (size_t)(self->cuts.bytes - self->done.bytes);
   if (in_slot && self->cuts.slot_bytes - self->done.slot_bytes < allowed)
     allowed = (size_t)(self->cuts.slot_bytes - self->done.slot_bytes);
+  if (!in_slot && self->cuts.record_bytes - self->done.record_bytes < allowed)
+    allowed = (size_t)(self->cuts.record_bytes - self->done.record_bytes);
   return allowed;
 }
 
@@ -127,7 +129,8 @@ bool chip_flash_program(chip_flash *self, uint32_t offset, const uint8_t *bytes,
   if (in_slot) {
     self->done.slot_bytes += allowed;
     chip_stats_add(self->stats, "slotBytesProgrammed", allowed);
-  }
+  } else
+    self->done.record_bytes += allowed;
   chip_stats_add(self->stats, "flashBytesProgrammed", allowed);
   chip_stats_add(self->stats, "flashOperations", 1);
   if (allowed < length) {

@@ -22,6 +22,7 @@ typedef struct {
   uint64_t operation; // inside the operation of this number, the first being 1
   uint64_t bytes; // after so many bytes programmed, all told
   uint64_t slot_bytes; // after so many bytes programmed in the idle slot
+  uint64_t record_bytes; // after so many bytes programmed anywhere else
 } chip_flash_cuts;
 
 typedef struct {

@@ -91,6 +91,8 @@ static void read_value(chip_options *self, const char *option, const char *value
     self->cuts.bytes = read_number(option, value, 0, CHIP_NO_CUT - 1);
   else if (!strcmp(option, "--cut-slot-bytes"))
     self->cuts.slot_bytes = read_number(option, value, 0, CHIP_NO_CUT - 1);
+  else if (!strcmp(option, "--cut-record-bytes"))
+    self->cuts.record_bytes = read_number(option, value, 0, CHIP_NO_CUT - 1);
   else
     usage(option, "unknown option");
 }
@@ -102,7 +104,7 @@ void chip_options_read(chip_options *self, int count, char **arguments)
     .stack_slots = 384,
     .window_bytes = 5744,
     .watchdog_fd = 3,
-    .cuts = { CHIP_NO_CUT, CHIP_NO_CUT, CHIP_NO_CUT },
+    .cuts = { CHIP_NO_CUT, CHIP_NO_CUT, CHIP_NO_CUT, CHIP_NO_CUT },
     .mac = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x01 },
   };
   for (int i = 1; i < count; i++) {

@@ -264,6 +264,14 @@ describe("the C host, flash", () => {
       assert.deepEqual([between.stdout, border(between.flash, slot)], ["1234", [100, 0xf0, 0xff]]);
     });
 
+    it("cuts after so many bytes programmed anywhere else", async () => {
+      const { code, stdout, flash } = await onBlank(program, ["--cut-record-bytes", "99"]);
+      assert.deepEqual([code, stdout], [19, "1"]);
+      assert.deepEqual(border(flash, 0x9000), [99, 0xf0, 0xff]);
+      // What it has in the slot comes after the 100 bytes that it has elsewhere.
+      assert.equal((await onBlank(program, ["--cut-record-bytes", "100"])).code, 0);
+    });
+
     it("programs at the border no more than the write would have", async () => {
       const ones = "Flash.open({ path: 'nvs' }).write(new Uint8Array([0xff, 0x5a, 0x5a]), 0);";
       const { flash } = await onBlank(ones, ["--cut-bytes", "1"]);

@@ -1,6 +1,7 @@
 // Many lives on the real engine: killed at random moments, and cut within flash writes at random
-// bytes and operations. `LIVES=n` lives so many, `LIVES_SEED=n` draws others. A life is replayed by
-// `LIVES_ONLY=n`, up to what the machine makes of the moments.
+// bytes, of the image or of the records, and at random operations. `LIVES=n` lives so many,
+// `LIVES_SEED=n` draws others. A life is replayed by `LIVES_ONLY=n`, up to what the machine makes of
+// the moments.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -18,20 +19,21 @@ import { EngineLife, image, type LifeEnd, type LifePlan } from "./engine-life.js
 const lives = Number(env["LIVES"] ?? 60);
 const seed = Number(env["LIVES_SEED"] ?? 1);
 const only = env["LIVES_ONLY"] === undefined ? undefined : Number(env["LIVES_ONLY"]);
-/** Flash operations of a whole life, boot loader and all. */
-const operationsMax = 140;
-
-/** One to three cuts; a third of each kind. `momentsMs`: how long a life without cuts takes. */
-function drawPlan(random: () => number, momentsMs: number): LifePlan {
+/** One to three cuts; a quarter of each kind, anywhere in a life that is as long as the clean one. */
+function drawPlan(random: () => number, { report, milliseconds }: LifeEnd): LifePlan {
   const below = (limit: number): number => Math.floor(random() * limit);
+  const { flashOperations, flashBytesProgrammed, slotBytesProgrammed } = report.counters;
+  assert.ok(flashOperations && flashBytesProgrammed && slotBytesProgrammed);
   const cuts = Array.from({ length: 1 + below(3) }, (): PowerCut => {
-    switch (below(3)) {
+    switch (below(4)) {
       case 0:
-        return { at: "time", delayMs: below(momentsMs) };
+        return { at: "time", delayMs: below(milliseconds) };
       case 1:
         return { at: "slot-bytes", count: below(image.length) };
+      case 2:
+        return { at: "record-bytes", count: below(flashBytesProgrammed - slotBytesProgrammed) };
       default:
-        return { at: "operation", count: 1 + below(operationsMax) };
+        return { at: "operation", count: 1 + below(flashOperations) };
     }
   });
   return { cuts };
@@ -71,7 +73,7 @@ describe("a device on the engine", function () {
     const work = async (): Promise<void> => {
       for (let life = next++; life < lives; life = next++) {
         if (only !== undefined && life !== only) continue;
-        const plan = drawPlan(seededRandom(seed * 1_000_003 + life), clean.milliseconds);
+        const plan = drawPlan(seededRandom(seed * 1_000_003 + life), clean);
         ends.push(await live(`LIVES_SEED=${seed} LIVES_ONLY=${life}`, plan));
       }
     };

@@ -32,7 +32,7 @@ describe("the flash in a file", () => {
   });
 
   it("leaves half of the bytes and half of a byte at a cut in a write", () => {
-    const flash = new FlashFile(path, 2);
+    const flash = new FlashFile(path, { operation: 2 });
     flash.write(Uint8Array.of(0), 0);
     assert.throws(() => flash.write(new Uint8Array(32), 100), PowerFailure);
     flash.close();
@@ -42,9 +42,19 @@ describe("the flash in a file", () => {
     assert.deepEqual(bytes.subarray(117, 132), Buffer.alloc(15, 0xff));
   });
 
+  it("leaves so many bytes and half of a byte at a cut after them", () => {
+    const flash = new FlashFile(path, { bytes: 7 });
+    flash.write(Uint8Array.of(0, 0), 0);
+    assert.throws(() => flash.write(new Uint8Array(32), 100), PowerFailure);
+    flash.close();
+    const bytes = readFileSync(path);
+    assert.deepEqual(bytes.subarray(100, 107), Buffer.of(0, 0, 0, 0, 0, 0xf0, 0xff));
+    assert.equal(flash.bytesProgrammed, 7);
+  });
+
   it("leaves half of the block at a cut in an erase, and no later block touched", () => {
     writeFileSync(path, Buffer.alloc(3 * 4096));
-    const flash = new FlashFile(path, 2);
+    const flash = new FlashFile(path, { operation: 2 });
     assert.throws(() => flash.eraseBlock(0, 3), PowerFailure);
     flash.close();
     const bytes = readFileSync(path);
