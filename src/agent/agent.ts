@@ -8,12 +8,11 @@ import {
   refusedDelayMsMin,
   restartRetryMs,
   retryDelayMsMin,
-  roundsMax,
   watchdogFeedMs,
 } from "../protocol/limits.js";
 import { ActivationExchange } from "./activation-exchange.js";
 import { Connection } from "./connection.js";
-import type { ContactProblem } from "./contact.js";
+import { DeviceKey } from "./device-key.js";
 import { readIdentity, type Identity } from "./identity.js";
 import { nextLifeState, waitsForHuman, type LifeInput, type LifeState } from "./life.js";
 import { completeOptions, type AgentOptions, type CompleteOptions } from "./options.js";
@@ -24,33 +23,27 @@ import { flashFault, Slots } from "./slots.js";
 import { formatStatus, type AgentStatus } from "./status.js";
 import { TrialRun } from "./trial-run.js";
 import { Update, type Cancellable, type Visit } from "./update.js";
+import { UpdateRun } from "./update-run.js";
 
 export class Agent {
   readonly #platform: Platform;
   readonly #options: CompleteOptions;
   readonly #store: KeyValueStore;
   readonly #records: Records;
+  readonly #key: DeviceKey;
   readonly #slots: Slots;
   readonly #update: Update;
   readonly #trial: TrialRun;
   readonly #pause: Pause;
+  readonly #run: UpdateRun;
   #state: LifeState = "stopped";
   #reason = "";
   #sinceMs: number;
   #identity: Identity | undefined;
-  #cik: string | undefined;
-  /** Flash has no room for the CIK: it is stored as soon as there is. */
-  #isCikUnsaved = false;
   #connection: Connection | undefined;
-  /** SHA-256 of the image just verified, hex. */
-  #verifiedDigest = "";
   /** The work of the current state, if it can be called off. */
   #work: Cancellable | undefined;
   #watchdogTimer: TimerHandle | undefined;
-  /** Times the list was asked for without a pause in between. */
-  #rounds = 0;
-  /** Releases rejected, or replaced under the download, since the device was last up to date. */
-  #changes = 0;
   /** Counts the turns of `#take`: a product's observer may cause one within another. */
   #turn = 0;
 
@@ -60,22 +53,19 @@ export class Agent {
     this.#options = completeOptions(options);
     this.#store = platform.openStore(recordsDomain);
     this.#records = new Records(this.#store);
+    this.#key = new DeviceKey(platform, this.#records);
     this.#slots = new Slots(platform, this.#records);
     this.#update = new Update(platform, this.#options, this.#store, this.#records, this.#slots);
-    this.#trial = new TrialRun(
-      platform,
-      this.#options,
-      this.#slots,
-      (input, reason) => {
-        this.#take(input, reason);
-      },
-      () => {
-        this.#take(this.#readyInput);
-      },
-    );
+    const report = (input: LifeInput, reason?: string): void => {
+      this.#take(input, reason);
+    };
+    this.#trial = new TrialRun(platform, this.#options, this.#slots, report, () => {
+      this.#take(this.#readyInput);
+    });
     this.#pause = new Pause(platform, () => {
       this.#wake();
     });
+    this.#run = new UpdateRun(this.#update, this.#trial, this.#pause, report);
     this.#sinceMs = platform.clock();
   }
 
@@ -131,7 +121,6 @@ export class Agent {
     this.#reason = reason;
     this.#sinceMs = this.#platform.clock();
     if (next === "stopped") this.#end();
-    if (input === "changed") this.#changes += 1;
     const turn = ++this.#turn;
     const { status } = this;
     this.#platform.log(formatStatus(status));
@@ -153,15 +142,17 @@ export class Agent {
       case "activating":
         return this.#activate();
       case "listing":
-        return this.#list();
+        return this.#run.list(this.#visit());
       case "inspecting":
-        return this.#inspect();
+        return this.#run.inspect(this.#visit());
       case "downloading":
-        return this.#download();
+        this.#work = this.#run.download(this.#visit());
+        return;
       case "verifying":
-        return this.#verify();
+        this.#work = this.#run.verify();
+        return;
       case "rechecking":
-        return this.#recheck();
+        return this.#run.recheck(this.#visit());
       case "healing":
         this.#work = this.#trial.heal(this.#update, this.#readyInput);
         return;
@@ -183,7 +174,7 @@ export class Agent {
         return this.#pause.backOff(retryDelayMsMin);
       case "idle":
         this.#rest();
-        this.#changes = 0;
+        this.#run.settle();
         return this.#pause.interval(this.#options.pollIntervalMs);
       case "stopped":
         return;
@@ -194,24 +185,24 @@ export class Agent {
 
   /** Ends the visit to the service: nothing will be asked for a while. */
   #rest(): void {
-    this.#rounds = 0;
+    this.#run.rest();
     this.#connection?.close();
     this.#connection = undefined;
   }
 
   #wake(): void {
-    this.#saveCik();
+    this.#key.save();
     const rereads = this.#state === "unidentified" || this.#state === "restarting";
     this.#take(rereads ? "wake" : this.#readyInput);
   }
 
   get #readyInput(): LifeInput {
-    return this.#cik === undefined ? "unactivated" : "activated";
+    return this.#key.cik === undefined ? "unactivated" : "activated";
   }
 
   #identify(): void {
     const identity = readIdentity(this.#store, this.#options.identity, this.#platform.macAddress);
-    if (!this.#isCikUnsaved) this.#cik = this.#records.readCik();
+    this.#key.load();
     let input: LifeInput | undefined;
     let fault = "";
     try {
@@ -244,98 +235,15 @@ export class Agent {
         { ...identity, mayBeActivated },
         (outcome) => {
           if ("cik" in outcome) {
-            this.#cik = outcome.cik;
-            this.#isCikUnsaved = true;
-            this.#saveCik();
+            this.#key.accept(outcome.cik);
             this.#take("activated");
             return;
           }
           if (!outcome.mayBeLost && !mayBeActivated) this.#records.closeActivation();
-          this.#takeProblem(outcome.problem);
+          this.#run.fail(outcome.problem);
         },
       ),
     );
-  }
-
-  /** Commit point: the service gives a CIK out once. */
-  #saveCik(): boolean {
-    if (!this.#isCikUnsaved || this.#cik === undefined) return true;
-    try {
-      this.#records.writeCik(this.#cik);
-      this.#isCikUnsaved = false;
-      return true;
-    } catch (error) {
-      this.#platform.log(`the CIK could not be stored: ${String(error)}`);
-      return false;
-    }
-  }
-
-  #list(): void {
-    this.#rounds += 1;
-    if (this.#rounds > (this.#changes < roundsMax ? roundsMax : 1)) {
-      this.#take("failed", "the list of releases leads nowhere");
-      return;
-    }
-    this.#update.list(this.#visit(), (problem, isTyped) => {
-      const { rearmed } = this.#trial;
-      if (problem !== undefined) this.#takeProblem(problem);
-      else if (this.#trial.isOn && isTyped) this.#take("reached");
-      else if (this.#trial.isOn) {
-        this.#take("failed", "an empty answer without a type may be anybody's, not the service's");
-      } else if (rearmed !== undefined) {
-        this.#update.resume(rearmed.release);
-        this.#verifiedDigest = rearmed.digest;
-        this.#take("armed");
-      } else this.#takeCandidate("");
-    });
-  }
-
-  #takeCandidate(reason: string): void {
-    if (this.#update.takeCandidate()) this.#take("candidate", reason);
-    else this.#take("nothing-new", reason);
-  }
-
-  #inspect(): void {
-    this.#update.inspect(this.#visit(), (outcome) => {
-      if (outcome.kind === "suitable") this.#take("suitable");
-      else if (outcome.kind === "unsuitable") this.#takeCandidate(outcome.reason);
-      else this.#takeProblem(outcome);
-    });
-  }
-
-  #download(): void {
-    // Bytes that again and again come to nothing are no reason to be quick.
-    const onSector = (): void => {
-      if (this.#changes < roundsMax) this.#pause.forgive();
-    };
-    this.#work = this.#update.download(this.#visit(), onSector, (outcome) => {
-      if (outcome.kind === "downloaded") this.#take("downloaded");
-      else if (outcome.kind === "rejected") this.#take("changed", outcome.reason);
-      else this.#takeProblem(outcome);
-    });
-  }
-
-  #verify(): void {
-    this.#work = this.#update.verify((outcome) => {
-      if (outcome.kind === "right") {
-        this.#verifiedDigest = outcome.digest;
-        this.#take("verified");
-      } else if (outcome.kind === "wrong") this.#take("changed", outcome.reason);
-      else this.#takeProblem(outcome);
-    });
-  }
-
-  #recheck(): void {
-    this.#update.recheck(this.#visit(), this.#verifiedDigest, (problem) => {
-      if (problem?.kind === "changed") this.#trial.endRearm();
-      if (problem === undefined) this.#take("unchanged");
-      else this.#takeProblem(problem);
-    });
-  }
-
-  #takeProblem(problem: ContactProblem): void {
-    if (problem.kind === "failed") this.#pause.ask(problem.retryAfterMs);
-    this.#take(problem.kind, problem.reason);
   }
 
   #switchAndRestart(): void {
@@ -347,7 +255,7 @@ export class Agent {
       this.#pause.exactly(restartRetryMs);
       return;
     }
-    if (!this.#saveCik()) {
+    if (!this.#key.save()) {
       this.#take("failed", "no room in flash for the CIK, which a restart would lose");
       return;
     }
@@ -371,11 +279,12 @@ export class Agent {
   }
 
   #visit(): Visit {
-    if (this.#identity === undefined || this.#cik === undefined) {
+    const { cik } = this.#key;
+    if (this.#identity === undefined || cik === undefined) {
       throw new Error("a visit needs an identity and a CIK");
     }
     const connection = this.#connect(this.#identity);
-    return { identity: this.#identity, cik: this.#cik, connection };
+    return { identity: this.#identity, cik, connection };
   }
 
   #connect(identity: Identity): Connection {

@@ -13,7 +13,7 @@ import type { KeyValueStore } from "../ports/key-value.js";
 import { parseDecimal } from "../protocol/decimal.js";
 import { fromHex, toHex } from "../protocol/hex.js";
 import { encodeUtf8 } from "../protocol/utf8.js";
-import type { TargetRecord } from "./records.js";
+import type { TargetRecord } from "./record-forms.js";
 
 export interface ProgressClaim {
   readonly sectors: number;

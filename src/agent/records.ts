@@ -14,54 +14,29 @@
 // Nothing here is secret but the CIK.
 
 import type { KeyValueStore } from "../ports/key-value.js";
-import { parseDecimal } from "../protocol/decimal.js";
-import { decodeForm, encodeForm, formValue } from "../protocol/form.js";
-import {
-  cikCharacters,
-  rejectedBytesMax,
-  rejectedMax,
-  rejectReasonCharactersMax,
-} from "../protocol/limits.js";
+import { cikCharacters, rejectedBytesMax, rejectedMax } from "../protocol/limits.js";
 import { isCik } from "../protocol/paths.js";
 import { sameRelease, type ReleaseIdentity } from "../protocol/release.js";
+import {
+  formatArmed,
+  formatConfirmed,
+  formatRejected,
+  formatTarget,
+  parseArmed,
+  parseConfirmed,
+  parseRejected,
+  parseTarget,
+  type ArmedRecord,
+  type ConfirmedRecord,
+  type RejectedRecord,
+  type TargetRecord,
+} from "./record-forms.js";
 
 /** The agent's keys share the factory's domain (an NVS namespace on the chip). */
 export const recordsDomain = "provision";
 
 /** Room in NVS that the record `asked` takes: an entry and its data, 32 bytes each. */
 const askedCharacters = 64;
-
-type FormPair = readonly [key: string, value: string];
-
-export interface TargetRecord {
-  readonly release: ReleaseIdentity;
-  readonly slot: number;
-  /** Downloads of it that had come out wrong before this one. */
-  readonly badDownloads: number;
-}
-
-export interface ArmedRecord {
-  readonly release: ReleaseIdentity;
-  readonly slot: number;
-  /** SHA-256 of the release's bytes in the slot, hex. */
-  readonly digest: string;
-  readonly trials: number;
-  readonly silentTrials: number;
-  readonly endedSilent: boolean;
-}
-
-export interface ConfirmedRecord {
-  readonly slot: number;
-  readonly sizeBytes: number;
-  readonly digest: string;
-}
-
-export interface RejectedRecord {
-  readonly release: ReleaseIdentity;
-  readonly reason: string;
-  /** Downloads that came out wrong, while more are allowed; undefined: rejected for good. */
-  readonly badDownloads?: number;
-}
 
 export class Records {
   readonly #store: KeyValueStore;
@@ -112,32 +87,15 @@ export class Records {
   }
 
   readTarget(): TargetRecord | undefined {
-    const pairs = this.#readForm("target");
-    const release = pairs && parseRelease(pairs);
-    const slot = pairs && parseCount(pairs, "slot");
-    if (!release || slot === undefined) return undefined;
-    return { release, slot, badDownloads: parseCount(pairs, "bad") ?? 0 };
+    return parseTarget(this.#read("target") ?? "");
   }
 
   writeTarget(target: TargetRecord): void {
-    const { release, slot, badDownloads } = target;
-    const pairs: FormPair[] = [...formatRelease(release), ["slot", String(slot)]];
-    if (badDownloads > 0) pairs.push(["bad", String(badDownloads)]);
-    this.#write("target", encodeForm(pairs));
+    this.#write("target", formatTarget(target));
   }
 
   readArmed(): ArmedRecord | undefined {
-    const pairs = this.#readForm("armed");
-    const release = pairs && parseRelease(pairs);
-    if (!pairs || !release) return undefined;
-    const slot = parseCount(pairs, "slot");
-    const digest = formValue(pairs, "digest");
-    const trials = parseCount(pairs, "trials");
-    const silentTrials = parseCount(pairs, "silent");
-    if (slot === undefined || trials === undefined || silentTrials === undefined) return undefined;
-    if (digest === undefined) return undefined;
-    const endedSilent = formValue(pairs, "ended") === "silent";
-    return { release, slot, digest, trials, silentTrials, endedSilent };
+    return parseArmed(this.#read("armed") ?? "");
   }
 
   writeArmed(armed: ArmedRecord): void {
@@ -145,22 +103,11 @@ export class Records {
   }
 
   readConfirmed(): ConfirmedRecord | undefined {
-    const pairs = this.#readForm("confirmed");
-    if (!pairs) return undefined;
-    const slot = parseCount(pairs, "slot");
-    const sizeBytes = parseCount(pairs, "size");
-    const digest = formValue(pairs, "digest");
-    if (slot === undefined || sizeBytes === undefined || digest === undefined) return undefined;
-    return { slot, sizeBytes, digest };
+    return parseConfirmed(this.#read("confirmed") ?? "");
   }
 
   writeConfirmed(confirmed: ConfirmedRecord): void {
-    const pairs: FormPair[] = [
-      ["slot", String(confirmed.slot)],
-      ["size", String(confirmed.sizeBytes)],
-      ["digest", confirmed.digest],
-    ];
-    this.#write("confirmed", encodeForm(pairs));
+    this.#write("confirmed", formatConfirmed(confirmed));
   }
 
   readRejected(): readonly RejectedRecord[] {
@@ -168,12 +115,8 @@ export class Records {
     if (this.#unsavedRejections.length > 0) return this.#unsavedRejections;
     const rejected: RejectedRecord[] = [];
     for (const line of (this.#read("rejected") ?? "").split("\n")) {
-      const pairs = decodeForm(line);
-      const release = parseRelease(pairs);
-      const reason = formValue(pairs, "reason");
-      const badDownloads = parseCount(pairs, "bad");
-      if (!release || reason === undefined) continue;
-      rejected.push({ release, reason, ...(badDownloads !== undefined && { badDownloads }) });
+      const record = parseRejected(line);
+      if (record !== undefined) rejected.push(record);
     }
     return rejected;
   }
@@ -186,7 +129,7 @@ export class Records {
    */
   reject(release: ReleaseIdentity, reason: string, badDownloads?: number): boolean {
     const count = badDownloads === undefined ? {} : { badDownloads };
-    const rejected: RejectedRecord = { release, reason: shortened(reason), ...count };
+    const rejected: RejectedRecord = { release, reason, ...count };
     const isOther = (record: RejectedRecord): boolean => record.release.id !== release.id;
     const kept = [...this.readRejected().filter(isOther), rejected].slice(-rejectedMax);
     const lines = kept.map(formatRejected);
@@ -243,11 +186,6 @@ export class Records {
     }
   }
 
-  #readForm(key: string): readonly FormPair[] | undefined {
-    const text = this.#read(key);
-    return text === undefined ? undefined : decodeForm(text);
-  }
-
   /** Throws if the store is full. */
   #write(key: string, text: string): void {
     if (this.#isForeign(key)) this.#store.delete(key);
@@ -272,67 +210,4 @@ export class Records {
       return true;
     }
   }
-}
-
-/** A reason that leaves room for others, and has no lone surrogates: it may be the product's. */
-function shortened(reason: string): string {
-  let text = "";
-  for (const character of reason) {
-    if (text.length >= rejectReasonCharactersMax) break;
-    const isLone = character.length === 1 && character >= "\ud800" && character <= "\udfff";
-    text += isLone ? "\ufffd" : character;
-  }
-  return text;
-}
-
-function formatArmed(armed: ArmedRecord): string {
-  const pairs: FormPair[] = [
-    ...formatRelease(armed.release),
-    ["slot", String(armed.slot)],
-    ["digest", armed.digest],
-    ["trials", String(armed.trials)],
-    ["silent", String(armed.silentTrials)],
-  ];
-  if (armed.endedSilent) pairs.push(["ended", "silent"]);
-  return encodeForm(pairs);
-}
-
-function formatRejected({ release, reason, badDownloads }: RejectedRecord): string {
-  const pairs: FormPair[] = [...formatRelease(release), ["reason", reason]];
-  if (badDownloads !== undefined) pairs.push(["bad", String(badDownloads)]);
-  return encodeForm(pairs);
-}
-
-function formatRelease(release: ReleaseIdentity): FormPair[] {
-  const pairs: FormPair[] = [
-    ["id", release.id],
-    ["size", String(release.sizeBytes)],
-    ["time", String(release.timestampSeconds)],
-  ];
-  if (release.version !== undefined) pairs.push(["version", release.version]);
-  if (release.sha256 !== undefined) pairs.push(["sha256", release.sha256]);
-  return pairs;
-}
-
-function parseRelease(pairs: readonly FormPair[]): ReleaseIdentity | undefined {
-  const id = formValue(pairs, "id");
-  const sizeBytes = parseCount(pairs, "size");
-  const timestampSeconds = parseCount(pairs, "time");
-  if (id === undefined || sizeBytes === undefined || timestampSeconds === undefined) {
-    return undefined;
-  }
-  const version = formValue(pairs, "version");
-  const sha256 = formValue(pairs, "sha256");
-  return {
-    id,
-    sizeBytes,
-    timestampSeconds,
-    ...(version !== undefined && { version }),
-    ...(sha256 !== undefined && { sha256 }),
-  };
-}
-
-function parseCount(pairs: readonly FormPair[], key: string): number | undefined {
-  const text = formValue(pairs, key);
-  return text === undefined ? undefined : parseDecimal(text);
 }

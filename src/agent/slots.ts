@@ -9,7 +9,8 @@ import type { FlashPartition } from "../ports/flash.js";
 import type { Platform } from "../ports/platform.js";
 import { badDownloadsMax, silentTrialsMax, trialsMax } from "../protocol/limits.js";
 import { sameRelease, type ReleaseIdentity } from "../protocol/release.js";
-import type { ArmedRecord, ConfirmedRecord, Records } from "./records.js";
+import type { ArmedRecord, ConfirmedRecord } from "./record-forms.js";
+import type { Records } from "./records.js";
 import { decideAtBoot, type BootDecision, type EntryState } from "./trial.js";
 
 /** What the flash threw, in words. */

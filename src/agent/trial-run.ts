@@ -5,7 +5,7 @@ import type { Platform } from "../ports/platform.js";
 import type { TimerHandle } from "../ports/timer.js";
 import type { LifeInput } from "./life.js";
 import type { CompleteOptions } from "./options.js";
-import type { ArmedRecord } from "./records.js";
+import type { ArmedRecord } from "./record-forms.js";
 import { flashFault, type Slots } from "./slots.js";
 import type { Cancellable, Update } from "./update.js";
 

@@ -1,18 +1,17 @@
 // One update, from the list of contents to a verified image in the idle slot. Each step is asked
 // for by the life of the device and ends with one word; the release at hand is kept in between.
 
-import type { AppImageHead } from "../flash/app-image-head.js";
 import type { FlashPartition } from "../ports/flash.js";
 import type { KeyValueStore } from "../ports/key-value.js";
 import type { Platform } from "../ports/platform.js";
 import { retryDelayMsMax } from "../protocol/limits.js";
 import { parseInfoRow, sameRelease, type ReleaseIdentity } from "../protocol/release.js";
-import { compareVersions, parseVersion } from "../protocol/version.js";
 import { Choice } from "./choice.js";
 import type { Connection } from "./connection.js";
 import type { ContactProblem, Failure } from "./contact.js";
 import { Download, type DownloadOutcome } from "./download.js";
 import type { Identity } from "./identity.js";
+import { refuseHead } from "./image-fit.js";
 import type { CompleteOptions } from "./options.js";
 import { ProgressStore } from "./progress.js";
 import type { Records } from "./records.js";
@@ -116,7 +115,7 @@ export class Update {
     onDone: (outcome: DownloadOutcome) => void,
   ): Cancellable {
     const { identity, cik, connection } = visit;
-    const { observer, chunkBytes } = this.#options;
+    const { observer, chunkBytes, allowOlder, hooks } = this.#options;
     const release = this.#current();
     const badDownloads = this.#records.badDownloads(release);
     const target = { release, slot: this.#slots.idleSlot, badDownloads };
@@ -130,7 +129,9 @@ export class Update {
       chunkBytes,
       progress,
       rangeRequest: rangeRequests(identity, cik, release.id),
-      refuseHead: (head) => this.#refuseHead(release, head),
+      refuseHead: (head) =>
+        refuseHead(release, head, this.#slots.running, allowOlder) ??
+        hooks.refuseRelease?.(release, head),
       prepareSlot: () => {
         this.#slots.clearIdle();
         this.#try("the target", () => {
@@ -290,36 +291,6 @@ export class Update {
     slot.close();
     if (sizeBytes <= slotBytes) return undefined;
     return `its ${String(sizeBytes)} bytes do not fit the slot of ${String(slotBytes)}`;
-  }
-
-  /** Chip, project and version must fit before a byte of the slot is given up. */
-  #refuseHead(release: ReleaseIdentity, head: AppImageHead): string | undefined {
-    const { running } = this.#slots;
-    const { projectName, version } = head.descriptor;
-    if (head.header.chipId !== running.header.chipId) {
-      return `it is for chip ${String(head.header.chipId)}, not ${String(running.header.chipId)}`;
-    }
-    if (projectName !== running.descriptor.projectName) {
-      // Of bytes that anybody may have made: escaped, they keep to one line of a log.
-      const name = JSON.stringify(projectName);
-      return `it is of project ${name}, not "${running.descriptor.projectName}"`;
-    }
-    if (release.version !== undefined && release.version !== version) {
-      return `it says version ${JSON.stringify(version)}, its meta says ${release.version}`;
-    }
-    return this.#refuseVersion(version) ?? this.#options.hooks.refuseRelease?.(release, head);
-  }
-
-  #refuseVersion(text: string): string | undefined {
-    const runningText = this.#slots.running.descriptor.version;
-    // Versions that are no semantic ones are not ordered, but the same one is not taken again.
-    if (text === runningText) return "it is the running version";
-    const running = parseVersion(runningText);
-    const version = parseVersion(text);
-    if (version === undefined || running === undefined) return undefined;
-    const order = compareVersions(version, running);
-    if (order === 0) return "it is the running version";
-    return order < 0 && !this.#options.allowOlder ? "it is older than the running one" : undefined;
   }
 }
 

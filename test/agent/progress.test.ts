@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ProgressStore } from "../../src/agent/progress.js";
-import type { TargetRecord } from "../../src/agent/records.js";
+import type { TargetRecord } from "../../src/agent/record-forms.js";
 import type { KeyValueStore } from "../../src/ports/key-value.js";
 import { MemoryStores } from "../support/memory-store.js";
 

@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Records, recordsDomain, type ArmedRecord } from "../../src/agent/records.js";
+import type { ArmedRecord } from "../../src/agent/record-forms.js";
+import { Records, recordsDomain } from "../../src/agent/records.js";
 import type { KeyValueStore } from "../../src/ports/key-value.js";
 import {
   rejectedBytesMax,

@@ -178,9 +178,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "keeps the key in memory",
     what: "the key is stored at the next pause, not when it comes",
-    file: "src/agent/agent.js",
-    find: "this.#isCikUnsaved = true;\n                this.#saveCik();",
-    replace: "this.#isCikUnsaved = true;",
+    file: "src/agent/device-key.js",
+    find: "this.#isUnsaved = true;\n        this.save();",
+    replace: "this.#isUnsaved = true;",
     catchers: singles("reduced"),
   },
   {
