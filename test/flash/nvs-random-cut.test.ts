@@ -90,35 +90,56 @@ function* coarseCuts(operations: readonly FlashOperation[]): Generator<Cut> {
   }
 }
 
+/** A call on a flash in use: the content before and after it, and how to make it from `start`. */
+interface Step {
+  readonly number: number;
+  readonly old: Content;
+  readonly next: Content;
+  readonly operations: readonly FlashOperation[];
+  /** Makes the call from the start, and cuts it. */
+  cut(at: Cut): void;
+  /** Makes the call on what is there. */
+  apply(): void;
+}
+
+/** Random calls, one after another; whatever is done with a step, the next begins at its end. */
+function* steps(flash: NorFlash, stepSeed: number, count: number): Generator<Step> {
+  const random = seededRandom(stepSeed);
+  let old: Content = new Map();
+  for (let number = 0; number < count; number += 1) {
+    const call = drawCall(random);
+    const next = modelAfter(old, call);
+    const start = flash.snapshot();
+    const operate = (): void => {
+      apply(flash, call);
+    };
+    const operations = operationsOf(flash, operate);
+    const end = flash.snapshot();
+    const cutCall = (at: Cut): void => {
+      flash.restore(start);
+      cut(flash, at, operate);
+    };
+    yield { number, old, next, operations, cut: cutCall, apply: operate };
+    flash.restore(end);
+    old = next;
+  }
+}
+
 describe("Nvs, random operations under power cuts", () => {
   it("keeps old or new at every flash operation, over page rotations", function () {
     this.timeout(120_000);
-    const random = seededRandom(seed);
     const flash = new NorFlash({ size });
-    let model: Content = new Map();
     let cuts = 0;
     let erases = 0;
-    for (let number = 0; number < 160; number += 1) {
-      const call = drawCall(random);
-      const next = modelAfter(model, call);
-      const start = flash.snapshot();
-      const operations = operationsOf(flash, () => {
-        apply(flash, call);
-      });
-      const end = flash.snapshot();
+    for (const { number, old, next, operations, ...step } of steps(flash, seed, 160)) {
       for (const at of coarseCuts(operations)) {
-        flash.restore(start);
-        cut(flash, at, () => {
-          apply(flash, call);
-        });
-        assertOldOrNew(flash, model, next, { number, at });
-        apply(flash, call);
+        step.cut(at);
+        assertOldOrNew(flash, old, next, { number, at });
+        step.apply();
         assertOldOrNew(flash, next, next, { number, at, then: "done again" });
         cuts += 1;
       }
       erases += operations.filter(({ kind }) => kind === "erase").length;
-      flash.restore(end);
-      model = next;
     }
     assert.ok(erases > 6, `${erases} pages erased`);
     assert.ok(cuts > 2000, `${cuts} cuts`);
@@ -126,39 +147,24 @@ describe("Nvs, random operations under power cuts", () => {
 
   it("keeps old or new if the recovery is cut anywhere, bit by bit", function () {
     this.timeout(120_000);
-    const random = seededRandom(seed + 1);
     const flash = new NorFlash({ size });
-    let model: Content = new Map();
+    const recover = (): void => {
+      Nvs.open(flash);
+    };
     let pairs = 0;
-    for (let number = 0; number < 40; number += 1) {
-      const call = drawCall(random);
-      const next = modelAfter(model, call);
-      const start = flash.snapshot();
-      const operations = operationsOf(flash, () => {
-        apply(flash, call);
-      });
-      const end = flash.snapshot();
+    for (const { number, old, next, operations, ...step } of steps(flash, seed + 1, 40)) {
       for (const first of coarseCuts(operations)) {
-        flash.restore(start);
-        cut(flash, first, () => {
-          apply(flash, call);
-        });
+        step.cut(first);
         const broken = flash.snapshot();
-        const recovery = operationsOf(flash, () => {
-          Nvs.open(flash);
-        });
+        const recovery = operationsOf(flash, recover);
         const grid = { borders: [0x55, 0xaa, 0x0f], eraseStep: 2048, unstableSeed: 1 };
         for (const second of cutsIn(recovery, grid)) {
           flash.restore(broken);
-          cut(flash, second, () => {
-            Nvs.open(flash);
-          });
-          assertOldOrNew(flash, model, next, { number, first, second });
+          cut(flash, second, recover);
+          assertOldOrNew(flash, old, next, { number, first, second });
           pairs += 1;
         }
       }
-      flash.restore(end);
-      model = next;
     }
     assert.ok(pairs > 1000, `${pairs} pairs`);
   });

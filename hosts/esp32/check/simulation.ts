@@ -11,6 +11,15 @@ import { Screen, Simulator, type MemoryPeaks } from "./simulator.js";
 
 type Print = (line: string) => void;
 
+/** What both lives need. */
+interface Stage {
+  readonly sdk: SDK;
+  readonly project: Project;
+  readonly folder: string;
+  readonly screen: Screen;
+  readonly print: Print;
+}
+
 /** What is wrong, one line each. Prints what was lived, or why it was not. */
 export async function checkSimulator(sdk: SDK, project: Project, print: Print): Promise<string[]> {
   const problem = Simulator.problem(sdk);
@@ -23,8 +32,9 @@ export async function checkSimulator(sdk: SDK, project: Project, print: Print): 
   let screen: Screen | undefined;
   try {
     screen = await Screen.open();
-    await liveInTheClear(sdk, project, folder, screen, print);
-    await liveOverTLS(sdk, project, folder, screen, print);
+    const stage: Stage = { sdk, project, folder, screen, print };
+    await liveInTheClear(stage);
+    await liveOverTLS(stage);
     return [];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
@@ -33,13 +43,7 @@ export async function checkSimulator(sdk: SDK, project: Project, print: Print): 
   }
 }
 
-async function liveInTheClear(
-  sdk: SDK,
-  project: Project,
-  folder: string,
-  screen: Screen,
-  print: Print,
-): Promise<void> {
+async function liveInTheClear({ sdk, project, folder, screen, print }: Stage): Promise<void> {
   const flashFile = join(folder, "flash.bin");
   const library = build(sdk, { folder: project.root, config: { flashFile } });
   const { boots, imageBytes, resentBytes, peaks, chipEngine } = await live({
@@ -50,13 +54,7 @@ async function liveInTheClear(
   print(`lin: ${number(resentBytes)} bytes were sent twice; memory at most ${memory(peaks)}`);
 }
 
-async function liveOverTLS(
-  sdk: SDK,
-  project: Project,
-  folder: string,
-  screen: Screen,
-  print: Print,
-): Promise<void> {
+async function liveOverTLS({ sdk, project, folder, screen, print }: Stage): Promise<void> {
   const keys = join(folder, "keys");
   const authority = Authority.create(keys, "authority");
   const flashFile = join(folder, "secure-flash.bin");
