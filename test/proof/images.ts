@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { writeAppImage } from "../../src/flash/app-image-writer.js";
 import { seededBytes } from "../../hosts/desktop/seeded.js";
+import { describeApp } from "../support/app-descriptor.js";
 import { openNodeSha256 } from "../support/digest.js";
 
 export interface Firmware {
@@ -28,19 +29,7 @@ export function makeFirmware(version: string, byteLength: number, seed = 1): Fir
     chipId: 0,
     entryAddress: 0x40080000,
     segments: [{ loadAddress: 0x3ffb0000, data }],
-    descriptor: {
-      secureVersion: 0,
-      version,
-      projectName: "lamp-sim",
-      time: "00:00:00",
-      date: "Jan 1 2026",
-      idfVersion: "v6.0",
-      elfSha256: new Uint8Array(32),
-      minEfuseBlockRevision: 0,
-      maxEfuseBlockRevision: 0,
-      mmuPageBits: 16,
-      spiFlashMode: 2,
-    },
+    descriptor: describeApp("lamp-sim", version),
     openDigest: openNodeSha256,
   });
   if (bytes.length !== byteLength) throw new Error(`${bytes.length} bytes, not ${byteLength}`);

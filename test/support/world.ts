@@ -14,6 +14,7 @@ import type { AgentStatus } from "../../src/agent/status.js";
 import { writeAppImage } from "../../src/flash/app-image-writer.js";
 import { writePartitionTable } from "../../src/flash/partition-table.js";
 import { openSha256 } from "../../src/flash/sha256.js";
+import { describeApp } from "./app-descriptor.js";
 import { openNodeSha256 } from "./digest.js";
 import { MemoryStores } from "./memory-store.js";
 import { NorFlash } from "./nor-flash.js";
@@ -42,19 +43,7 @@ export function makeImage(options: ImageOptions): Uint8Array {
     chipId,
     entryAddress: 0x40080000,
     segments: [{ loadAddress: 0x3f400020, data }],
-    descriptor: {
-      secureVersion: 0,
-      version,
-      projectName: project,
-      time: "00:00:00",
-      date: "Jan 1 2026",
-      idfVersion: "v6.0",
-      elfSha256: new Uint8Array(32),
-      minEfuseBlockRevision: 0,
-      maxEfuseBlockRevision: 0,
-      mmuPageBits: 16,
-      spiFlashMode: 2,
-    },
+    descriptor: describeApp(project, version),
     openDigest: openSha256,
     paddedToBytes: bytes,
   });
@@ -205,6 +194,14 @@ export class World {
 
   liveUntilState(state: AgentStatus["state"], forMs?: number): void {
     this.liveUntil(() => this.chip.agent?.status.state === state, forMs);
+  }
+
+  /** Body bytes of releases that another look at the service costs; ends in the next pause. */
+  fetchedByAnotherLook(): number {
+    const { fetchedBytes } = this;
+    this.chip.agent?.checkNow();
+    this.liveUntilState("idle");
+    return this.fetchedBytes - fetchedBytes;
   }
 
   /** Until the device says it is up to date, confirmed, on `version`. */

@@ -10,6 +10,7 @@ import type * as verifiers from "../../../src/flash/app-image-verify.js";
 import { writeAppImage } from "../../../src/flash/app-image-writer.js";
 import { openSha256 } from "../../../src/flash/sha256.js";
 import type { OpenDigest } from "../../../src/ports/digest.js";
+import { describeApp } from "../../support/app-descriptor.js";
 import { NorFlash } from "../../support/nor-flash.js";
 import { errorOf, type Target } from "../target.js";
 
@@ -28,19 +29,7 @@ function image(...dataBytes: readonly number[]): Uint8Array {
       loadAddress: index === 0 ? 0x3f400020 : 0x3ffb0000 + index * 0x100,
       data: new Uint8Array(length).fill(index),
     })),
-    descriptor: {
-      secureVersion: 0,
-      version: "1.1.0",
-      projectName: "lamp-sim",
-      time: "00:00:00",
-      date: "Jan 1 2026",
-      idfVersion: "v6.0",
-      elfSha256: new Uint8Array(32),
-      minEfuseBlockRevision: 0,
-      maxEfuseBlockRevision: 0,
-      mmuPageBits: 16,
-      spiFlashMode: 2,
-    },
+    descriptor: describeApp("lamp-sim", "1.1.0"),
     openDigest: openSha256,
   });
 }
