@@ -68,8 +68,8 @@ export class NvsFlash {
   }
 
   /** Programs the header of a page from its start: all of it, or the state word. */
-  programHeader(sector: number, bytes: Uint8Array): void {
-    this.#partition.write(bytes, sector * pageBytes);
+  programHeader(sector: number, bytes: Uint8Array, byteOffset = 0): void {
+    this.#partition.write(bytes, sector * pageBytes + byteOffset);
   }
 
   /** Programs one word of the bitmap. */

@@ -196,9 +196,13 @@ export class NvsPage {
     target.#mark(0, count, written);
   }
 
-  /** Makes the header invalid before the sector is erased: no part of an erase can revive it. */
+  /**
+   * Makes the header invalid before the sector is erased: no part of an erase can revive it. What
+   * its CRC covers goes first: a state zeroed in part would be another state.
+   */
   invalidate(): void {
-    this.#flash.programHeader(this.sector, new Uint8Array(32));
+    this.#flash.programHeader(this.sector, new Uint8Array(28), 4);
+    this.#flash.programHeader(this.sector, new Uint8Array(4));
   }
 
   /**

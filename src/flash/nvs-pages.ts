@@ -8,7 +8,7 @@
 //   1. old page FREEING              the old page, as before
 //   2. header of the new page        the old page, and a copy in part: the copy is dropped
 //   3. copy                          the same
-//   4. old header zeroed             Commit point: the copy. A header zeroed in part is as good.
+//   4. old header zeroed, CRC first  Commit point: the copy. A header zeroed in part is as good.
 //   5. old sector erased             the copy, and a sector whose content is not looked at
 //
 // A sector counts as erased only if this object erased it: one that looks blank may be that of an

@@ -53,17 +53,21 @@ function eraseOlderTwins(pages: NvsPages): void {
 
 /**
  * Ends every move that a cut left half done: see the steps in nvs-pages.ts. If neither page holds
- * all of the other (damage), both stay if there is room, or else the old page, as in ESP-IDF.
+ * all of the other (damage), both stay if there is room, or else the old page, as in ESP-IDF. The
+ * copy may be in any state: a writer that zeroes a header from its first byte, and is cut there,
+ * leaves another one.
  */
 function finishMoves(pages: NvsPages): void {
   for (const page of pages.inUse.filter(({ state }) => state === "freeing")) {
     const { last } = pages;
-    if (last?.state === "active") {
+    if (!pages.inUse.includes(page)) continue; // It was the copy of the one before.
+    if (last !== undefined && last !== page) {
       if (holdsAll(last, page)) {
         pages.retire(page);
         continue;
       }
-      if (holdsAll(page, last) || !pages.canGrow) pages.retire(last);
+      const isDamaged = last.state === "active" && !pages.canGrow;
+      if (holdsAll(page, last) || isDamaged) pages.retire(last);
     }
     if (pages.canGrow) pages.move(page);
   }

@@ -229,15 +229,16 @@ describe("Nvs, power cuts", () => {
       runAll(flash, before);
       const start = flash.snapshot();
       const old = stateOf(Nvs.open(flash));
-      // The last erase, and the program before it that makes the old header invalid.
+      // The last erase, and the programs before it that make the old header invalid.
       const { operations } = rehearse(flash, step);
       const operation = operations.map(({ kind }) => kind).lastIndexOf("erase");
       const sector = (operations[operation]?.byteOffset ?? 0) / 4096;
       assert.equal(operations[operation - 1]?.byteOffset, sector * 4096);
+      assert.equal(operations[operation - 2]?.byteOffset, sector * 4096 + 4);
       for (const cut of cutsIn([{ kind: "erase", byteOffset: 0, byteLength: 4096 }], movingGrid)) {
         flash.restore(start);
         // ESP-IDF's library leaves the header valid while it erases.
-        runCut(flash, { operation: operation - 1, bytes: 0 }, () => {
+        runCut(flash, { operation: operation - 2, bytes: 0 }, () => {
           runAll(flash, [step]);
         });
         runCut(flash, cut, () => {
@@ -245,6 +246,38 @@ describe("Nvs, power cuts", () => {
         });
         assert.equal(stateOf(Nvs.open(flash)), old, JSON.stringify(cut));
         assert.equal(stateOf(Nvs.open(flash)), old, JSON.stringify(cut));
+      }
+    }
+  });
+
+  it("ends a move whose copy has a header that was zeroed in part, from its first byte", () => {
+    const flash = new NorFlash({ size });
+    for (const { before, step } of movingSteps.slice(0, 1)) {
+      runAll(flash, before);
+      const start = flash.snapshot();
+      const old = stateOf(Nvs.open(flash));
+      const { next, operations } = rehearse(flash, step);
+      const end = operations.findIndex(({ byteOffset }) => byteOffset === 4); // The old header goes.
+      const copies = operations
+        .slice(0, end)
+        .flatMap(({ byteOffset }, operation) =>
+          byteOffset > 2 * 4096 ? [{ operation, bytes: 1 }] : [],
+        );
+      assert.ok(copies.length > 5, `${copies.length} programs of the copy`);
+      for (const cut of copies) {
+        for (const state of [0xfc, 0xf8]) {
+          flash.restore(start);
+          runCut(flash, cut, () => {
+            runAll(flash, [step]);
+          });
+          const { content } = flash.snapshot();
+          assert.deepEqual([content[0], content[2 * 4096]], [0xf8, 0xfe]);
+          content[2 * 4096] = state;
+          const left = NorFlash.of(content);
+          assert.equal(stateOf(Nvs.open(left)), old, JSON.stringify({ cut, state }));
+          runAll(left, [step]);
+          assert.equal(stateOf(Nvs.open(left)), next, JSON.stringify({ cut, state }));
+        }
       }
     }
   });

@@ -2,6 +2,7 @@
 
 import { esp32, verifyBootImage } from "../../hosts/desktop/boot-image.js";
 import { boot } from "../../hosts/desktop/bootloader.js";
+import { areTrialsSpent } from "./ledger.js";
 import type { Life } from "./life.js";
 import { serial } from "./start.js";
 
@@ -30,7 +31,7 @@ function checkImage(life: Life): void {
   const { watch, ledger, running, rig } = life;
   const { ends, release, replacement } = rig.scenario;
   const isReleased = running === release || (running !== undefined && running === replacement);
-  if (ends === "updated") {
+  if (ends === "updated" && !areTrialsSpent(ledger)) {
     const isRejected = ledger.promised.has("rejected");
     watch.demand("update not lost", isReleased && !isRejected, () => life.describe());
   } else {

@@ -11,7 +11,8 @@ export const invariants = {
     "the vendor is called only if power failed, or an answer was lost, meanwhile",
   "reason told": "a device that waits for the vendor says so, why, and what to do about it",
   "reason kept": "it says the same after a loss of power",
-  "update not lost": "the release runs and is confirmed in the end, and was never rejected",
+  "update not lost":
+    "the release runs and is confirmed in the end, and is rejected only if power failed in eight trials",
   "decision kept": "an image whose confirmation is on record runs in the end",
   "decision told": "a boot that finds a trial interrupted, or a confirmation undone, says so",
   "bad image reverted": "an image that fails its trial does not run in the end, and is rejected",

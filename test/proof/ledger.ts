@@ -2,6 +2,8 @@
 // been promised, what it was in the middle of, what it has cost so far. A value: every cut that is
 // tried begins with a copy.
 
+import { trialsMax } from "../../src/protocol/limits.js";
+
 export interface Ledger {
   /** What writes to the store that returned have put there, by key. */
   readonly promised: ReadonlyMap<string, string>;
@@ -70,6 +72,11 @@ export function promisedSectors({ promised, inFlight, target }: Ledger): number 
 /** The image is in force, or will be if the write in flight is done. */
 export function isArming({ promised, inFlight }: Ledger): boolean {
   return promised.has("armed") || inFlight?.key === "armed";
+}
+
+/** Power has failed in as many trials as an image may have: it is given up, good as it was. */
+export function areTrialsSpent({ cuts, promised }: Ledger): boolean {
+  return cuts >= trialsMax && /&reason=trials-exhausted/.test(promised.get("rejected") ?? "");
 }
 
 const progressKeys = ["progress.0", "progress.1"];

@@ -17,7 +17,15 @@ import type { NorFlash } from "../support/nor-flash.js";
 import { VirtualService } from "../support/virtual-service.js";
 import type { Firmware } from "./images.js";
 import type { Watch } from "./invariants.js";
-import { afterCut, including, isArming, promisedSectors, targetOf, type Ledger } from "./ledger.js";
+import {
+  afterCut,
+  areTrialsSpent,
+  including,
+  isArming,
+  promisedSectors,
+  targetOf,
+  type Ledger,
+} from "./ledger.js";
 import type { Rig } from "./rig.js";
 import { serviceHost, type Moment } from "./start.js";
 import { Vendor } from "./vendor.js";
@@ -343,7 +351,7 @@ export class Life {
     if (status.state !== "idle" || status.trial) return;
     this.#polls += 1;
     const { ends, release } = this.rig.scenario;
-    if (ends === "updated") {
+    if (ends === "updated" && !areTrialsSpent(this.ledger)) {
       this.ended = this.running?.version === release.version;
       const isLost = !this.ended && this.#polls >= quietPolls;
       this.watch.demand("update not lost", !isLost, () => this.describe());

@@ -120,7 +120,15 @@ export function longPlans(seed: number): Plan[] {
       { life: "reduced", store, kind: "activation", shares: 6 },
       { life: "rekeyed", store, kind: "activation", shares: 6 },
       { life: "full", store, kind: "sequences", seed, lives: 4000, cutsMax: 12, shares: 16 },
-      { life: "worn", store, kind: "sequences", seed, lives: 6000, cutsMax: 12, shares: 16 },
+      ...smallLives.map((life): Plan => ({
+        life,
+        store,
+        kind: "sequences",
+        seed,
+        lives: life === "worn" ? 6000 : 2000,
+        cutsMax: 12,
+        shares: 8,
+      })),
     ]),
     { life: "large", store: "own", kind: "singles", grain: operationGrain, shares: 48 },
   ];
