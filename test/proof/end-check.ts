@@ -35,7 +35,7 @@ function checkImage(life: Life): void {
     const isRejected = ledger.promised.has("rejected");
     watch.demand("update not lost", isReleased && !isRejected, () => life.describe());
   } else {
-    watch.demand("bad image reverted", !isReleased && life.isRejected(release), () =>
+    watch.demand("bad image reverted", !isReleased && life.records.isRejected(release), () =>
       life.describe(),
     );
     checkIdleSlot(life);

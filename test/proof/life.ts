@@ -17,19 +17,11 @@ import type { NorFlash } from "../support/nor-flash.js";
 import { VirtualService } from "../support/virtual-service.js";
 import type { Firmware } from "./images.js";
 import type { Watch } from "./invariants.js";
-import {
-  afterCut,
-  areTrialsSpent,
-  including,
-  isArming,
-  promisedSectors,
-  targetOf,
-  type Ledger,
-} from "./ledger.js";
+import { afterCut, areTrialsSpent, isArming, promisedSectors, type Ledger } from "./ledger.js";
+import { RecordWatch } from "./record-watch.js";
 import type { Rig } from "./rig.js";
 import { serviceHost, type Moment } from "./start.js";
 import { Vendor } from "./vendor.js";
-import { watchStores } from "./watched-store.js";
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
@@ -52,6 +44,7 @@ export class Life {
   readonly service = new VirtualService();
   readonly network: VirtualNetwork;
   readonly vendor = new Vendor(this);
+  readonly records = new RecordWatch(this);
   readonly log: string[] = [];
   readonly ledger: Mutable<Ledger>;
   /** The image that runs. */
@@ -147,15 +140,16 @@ export class Life {
     try {
       result = live();
     } catch (error) {
-      if (!this.#isOff()) {
+      if (!this.isOff) {
         this.watch.demand("no crash", false, () => `${String(error)}; ${this.describe()}`);
       }
     }
-    if (this.#isOff()) this.#loseAndRegainPower();
+    if (this.isOff) this.#loseAndRegainPower();
     return result;
   }
 
-  #isOff(): boolean {
+  /** The power has failed, whether or not the program has noticed. */
+  get isOff(): boolean {
     return this.flash.wasCut;
   }
 
@@ -171,9 +165,9 @@ export class Life {
       try {
         this.#powerOn();
       } catch (error) {
-        if (!this.#isOff()) this.watch.demand("no crash", false, () => String(error));
+        if (!this.isOff) this.watch.demand("no crash", false, () => String(error));
       }
-      isOn = !this.#isOff();
+      isOn = !this.isOff;
     }
   }
 
@@ -211,96 +205,18 @@ export class Life {
       const what = running === undefined ? "bytes of no image" : "an image that was not verified";
       return `slot ${this.slot} starts ${what}`;
     });
-    const isRejected = running !== undefined && this.isRejected(running);
+    const isRejected = running !== undefined && this.records.isRejected(running);
     this.watch.demand("rejected not started", !isRejected, () => `slot ${this.slot}`);
-  }
-
-  /** The rejection is on record, and not only that a download came out wrong. */
-  isRejected({ sha256 }: Firmware): boolean {
-    const lines = this.ledger.promised.get("rejected")?.split("\n") ?? [];
-    return lines.some((line) => line.includes(sha256) && !/&bad=/.test(line));
   }
 
   #openStores(partition: FlashPartition): OpenStore {
     this.where = "mount";
-    const { stores, content, lost } = this.rig.store.mount(partition);
-    this.where = "running";
-    for (const key of lost) {
-      this.ledger.losses += 1;
-      this.#settle(key, undefined);
-    }
-    this.#judgeRecords(content);
-    this.#saidSinceBoot = [];
-    this.#mustTell = this.#findsTrial();
-    return watchStores(stores, {
-      onBegin: (key, value) => {
-        if (this.#isOff()) return; // A program that has not noticed yet.
-        const isKeyDeleted = key === "cik" && value === undefined;
-        this.watch.demand("key kept", !isKeyDeleted, () => "it is deleted");
-        this.ledger.inFlight = { key, value };
-        const digest = key === "armed" ? /digest=([0-9a-f]{64})/.exec(value ?? "")?.[1] : undefined;
-        if (digest !== undefined) this.#onArmed(digest);
-      },
-      onDone: (key, value) => {
-        this.#settle(key, value);
-        this.ledger.target = targetOf(key, value) ?? this.ledger.target;
-        if (key === "cik") this.ledger.isKeyAtRisk = false;
-        if (key === "confirmed" && value !== undefined) this.#onConfirmed(value);
-      },
-      onRefused: () => {
-        if (!this.#isOff()) this.ledger.inFlight = undefined;
-      },
+    const openStore = this.records.open(partition, () => {
+      this.where = "running";
     });
-  }
-
-  /** The old image runs, although a new one was tried, and nothing has been decided about it. */
-  #findsTrial(): boolean {
-    const { running } = this;
-    if (running === undefined || !this.rig.isOriginal(running)) return false;
-    const armed = this.ledger.promised.get("armed") ?? "";
-    return /trials=[1-9]/.test(armed) && !this.isRejected(this.rig.scenario.release);
-  }
-
-  /** What is in flash against what was promised. What was in flight is now known. */
-  #judgeRecords(content: ReadonlyMap<string, string>): void {
-    const { promised, inFlight } = this.ledger;
-    let isAsPromised = true;
-    let wrong = "";
-    for (const key of new Set([...promised.keys(), ...content.keys()])) {
-      const found = content.get(key);
-      if (found === promised.get(key)) continue;
-      if (inFlight?.key === key && found === inFlight.value) continue;
-      isAsPromised = false;
-      wrong = key;
-    }
-    this.watch.demand("records old or new", isAsPromised, () => `${wrong} is neither`);
-    const cik = promised.get("cik");
-    if (cik !== undefined) {
-      const isNewer = inFlight?.key === "cik" && content.get("cik") === inFlight.value;
-      this.watch.demand("key kept", isNewer || content.get("cik") === cik, () => "it is gone");
-    }
-    if (inFlight !== undefined) this.#settle(inFlight.key, content.get(inFlight.key));
-  }
-
-  #settle(key: string, value: string | undefined): void {
-    const { ledger } = this;
-    if (ledger.inFlight?.key === key) ledger.inFlight = undefined;
-    if (ledger.promised.get(key) === value) return;
-    const promised = new Map(ledger.promised);
-    if (value === undefined) promised.delete(key);
-    else promised.set(key, value);
-    ledger.promised = promised;
-  }
-
-  #onArmed(digest: string): void {
-    this.ledger.verified = including(this.ledger.verified, digest);
-    const isNew = !this.ledger.confirmed.has(digest);
-    this.watch.demand("decision kept", isNew, () => "what was confirmed is tried again");
-  }
-
-  #onConfirmed(record: string): void {
-    const digest = /digest=([0-9a-f]{64})/.exec(record)?.[1] ?? "";
-    this.ledger.confirmed = including(this.ledger.confirmed, digest);
+    this.#saidSinceBoot = [];
+    this.#mustTell = this.records.isTrialOpen;
+    return openStore;
   }
 
   #startImage(platform: Platform, options: AgentOptions): Agent | undefined {
@@ -339,7 +255,7 @@ export class Life {
   }
 
   #onStatus(status: AgentStatus): void {
-    if (this.#isOff()) return; // A program that has not noticed yet.
+    if (this.isOff) return; // A program that has not noticed yet.
     this.status = status;
     if (status.state !== "identifying") this.#judgeTold(status);
     this.ledger.isAsking = status.state === "activating";
@@ -355,7 +271,7 @@ export class Life {
       this.ended = this.running?.version === release.version;
       const isLost = !this.ended && this.#polls >= quietPolls;
       this.watch.demand("update not lost", !isLost, () => this.describe());
-    } else this.ended = this.isRejected(release) && this.#polls >= quietPolls;
+    } else this.ended = this.records.isRejected(release) && this.#polls >= quietPolls;
   }
 
   /** What the boot loader, or a cut, has made of a decision must not pass in silence. */
@@ -370,7 +286,7 @@ export class Life {
   #onFetched(byteLength: number): void {
     const { release, replacement } = this.rig.scenario;
     this.ledger.fetchedBytes += byteLength;
-    const isRejected = replacement === undefined && this.isRejected(release);
+    const isRejected = replacement === undefined && this.records.isRejected(release);
     this.watch.demand("rejected not fetched", !isRejected, () => this.describe());
   }
 
@@ -392,7 +308,7 @@ export class Life {
     this.trace?.(`    ${line}`);
     if (this.log.length > 40) this.log.shift();
     if (/could not be (recorded|stored)|no room|the flash fails/.test(line)) {
-      this.watch.demand("flash takes writes", this.#isOff(), () => line);
+      this.watch.demand("flash takes writes", this.isOff, () => line);
     }
   }
 }
