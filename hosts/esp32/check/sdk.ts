@@ -210,10 +210,13 @@ function lowerCase(targetFolder: string): string {
   if (targetFolder === targetFolder.toLowerCase()) return targetFolder;
   const copy = join(tmpdir(), `provision-targets-${process.pid}`, basename(targetFolder));
   if (copy !== copy.toLowerCase()) throw new Error(`mcconfig cannot read ${targetFolder}`);
+  const isFirst = mkdirSync(dirname(copy), { recursive: true }) !== undefined;
   mkdirSync(copy, { recursive: true });
   copyFileSync(join(targetFolder, "manifest.json"), join(copy, "manifest.json"));
-  process.on("exit", () => {
-    rmSync(dirname(copy), { recursive: true, force: true });
-  });
+  if (isFirst) {
+    process.once("exit", () => {
+      rmSync(dirname(copy), { recursive: true, force: true });
+    });
+  }
   return copy;
 }
