@@ -8,10 +8,12 @@ import {
   refusedDelayMsMin,
   restartRetryMs,
   retryDelayMsMin,
+  roundsMax,
   watchdogFeedMs,
 } from "../protocol/limits.js";
 import { ActivationExchange } from "./activation-exchange.js";
 import { Connection } from "./connection.js";
+import type { ContactProblem } from "./contact.js";
 import { DeviceKey } from "./device-key.js";
 import { readIdentity, type Identity } from "./identity.js";
 import { nextLifeState, waitsForHuman, type LifeInput, type LifeState } from "./life.js";
@@ -23,7 +25,6 @@ import { flashFault, Slots } from "./slots.js";
 import { formatStatus, type AgentStatus } from "./status.js";
 import { TrialRun } from "./trial-run.js";
 import { Update, type Cancellable, type Visit } from "./update.js";
-import { UpdateRun } from "./update-run.js";
 
 export class Agent {
   readonly #platform: Platform;
@@ -35,15 +36,20 @@ export class Agent {
   readonly #update: Update;
   readonly #trial: TrialRun;
   readonly #pause: Pause;
-  readonly #run: UpdateRun;
   #state: LifeState = "stopped";
   #reason = "";
   #sinceMs: number;
   #identity: Identity | undefined;
   #connection: Connection | undefined;
+  /** SHA-256 of the image just verified, hex. */
+  #verifiedDigest = "";
   /** The work of the current state, if it can be called off. */
   #work: Cancellable | undefined;
   #watchdogTimer: TimerHandle | undefined;
+  /** Times the list was asked for without a pause in between. */
+  #rounds = 0;
+  /** Releases rejected, or replaced under the download, since the device was last up to date. */
+  #changes = 0;
   /** Counts the turns of `#take`: a product's observer may cause one within another. */
   #turn = 0;
 
@@ -56,16 +62,20 @@ export class Agent {
     this.#key = new DeviceKey(platform, this.#records);
     this.#slots = new Slots(platform, this.#records);
     this.#update = new Update(platform, this.#options, this.#store, this.#records, this.#slots);
-    const report = (input: LifeInput, reason?: string): void => {
-      this.#take(input, reason);
-    };
-    this.#trial = new TrialRun(platform, this.#options, this.#slots, report, () => {
-      this.#take(this.#readyInput);
-    });
+    this.#trial = new TrialRun(
+      platform,
+      this.#options,
+      this.#slots,
+      (input, reason) => {
+        this.#take(input, reason);
+      },
+      () => {
+        this.#take(this.#readyInput);
+      },
+    );
     this.#pause = new Pause(platform, () => {
       this.#wake();
     });
-    this.#run = new UpdateRun(this.#update, this.#trial, this.#pause, report);
     this.#sinceMs = platform.clock();
   }
 
@@ -121,6 +131,7 @@ export class Agent {
     this.#reason = reason;
     this.#sinceMs = this.#platform.clock();
     if (next === "stopped") this.#end();
+    if (input === "changed") this.#changes += 1;
     const turn = ++this.#turn;
     const { status } = this;
     this.#platform.log(formatStatus(status));
@@ -142,24 +153,27 @@ export class Agent {
       case "activating":
         return this.#activate();
       case "listing":
-        return this.#run.list(this.#visit());
+        return this.#list();
       case "inspecting":
-        return this.#run.inspect(this.#visit());
+        return this.#inspect();
       case "downloading":
-        this.#work = this.#run.download(this.#visit());
-        return;
+        return this.#download();
       case "verifying":
-        this.#work = this.#run.verify();
-        return;
+        return this.#verify();
       case "rechecking":
-        return this.#run.recheck(this.#visit());
+        return this.#recheck();
       case "healing":
         this.#work = this.#trial.heal(this.#update, this.#readyInput);
         return;
       case "testing":
-        return this.#trial.test();
+        return this.#inOwnTurn(() => {
+          this.#trial.test();
+        });
       case "restarting":
-        return this.#switchAndRestart();
+        this.#rest();
+        return this.#inOwnTurn(() => {
+          this.#switchAndRestart();
+        });
       case "reverting":
         this.#rest();
         return this.#trial.revert();
@@ -174,7 +188,7 @@ export class Agent {
         return this.#pause.backOff(retryDelayMsMin);
       case "idle":
         this.#rest();
-        this.#run.settle();
+        this.#changes = 0;
         return this.#pause.interval(this.#options.pollIntervalMs);
       case "stopped":
         return;
@@ -183,9 +197,16 @@ export class Agent {
     }
   }
 
+  /** With the whole stack: what comes asks the product, and writes to flash. */
+  #inOwnTurn(act: () => void): void {
+    const { timer } = this.#platform;
+    const handle = timer.set(act, 0);
+    this.#work = { cancel: () => timer.clear(handle) };
+  }
+
   /** Ends the visit to the service: nothing will be asked for a while. */
   #rest(): void {
-    this.#run.rest();
+    this.#rounds = 0;
     this.#connection?.close();
     this.#connection = undefined;
   }
@@ -240,14 +261,81 @@ export class Agent {
             return;
           }
           if (!outcome.mayBeLost && !mayBeActivated) this.#records.closeActivation();
-          this.#run.fail(outcome.problem);
+          this.#takeProblem(outcome.problem);
         },
       ),
     );
   }
 
+  #list(): void {
+    this.#rounds += 1;
+    if (this.#rounds > (this.#changes < roundsMax ? roundsMax : 1)) {
+      this.#take("failed", "the list of releases leads nowhere");
+      return;
+    }
+    this.#update.list(this.#visit(), (problem, isTyped) => {
+      const { rearmed } = this.#trial;
+      if (problem !== undefined) this.#takeProblem(problem);
+      else if (this.#trial.isOn && isTyped) this.#take("reached");
+      else if (this.#trial.isOn) {
+        this.#take("failed", "an empty answer without a type may be anybody's, not the service's");
+      } else if (rearmed !== undefined) {
+        this.#update.resume(rearmed.release);
+        this.#verifiedDigest = rearmed.digest;
+        this.#take("armed");
+      } else this.#takeCandidate("");
+    });
+  }
+
+  #takeCandidate(reason: string): void {
+    if (this.#update.takeCandidate()) this.#take("candidate", reason);
+    else this.#take("nothing-new", reason);
+  }
+
+  #inspect(): void {
+    this.#update.inspect(this.#visit(), (outcome) => {
+      if (outcome.kind === "suitable") this.#take("suitable");
+      else if (outcome.kind === "unsuitable") this.#takeCandidate(outcome.reason);
+      else this.#takeProblem(outcome);
+    });
+  }
+
+  #download(): void {
+    // Bytes that again and again come to nothing are no reason to be quick.
+    const onSector = (): void => {
+      if (this.#changes < roundsMax) this.#pause.forgive();
+    };
+    this.#work = this.#update.download(this.#visit(), onSector, (outcome) => {
+      if (outcome.kind === "downloaded") this.#take("downloaded");
+      else if (outcome.kind === "rejected") this.#take("changed", outcome.reason);
+      else this.#takeProblem(outcome);
+    });
+  }
+
+  #verify(): void {
+    this.#work = this.#update.verify((outcome) => {
+      if (outcome.kind === "right") {
+        this.#verifiedDigest = outcome.digest;
+        this.#take("verified");
+      } else if (outcome.kind === "wrong") this.#take("changed", outcome.reason);
+      else this.#takeProblem(outcome);
+    });
+  }
+
+  #recheck(): void {
+    this.#update.recheck(this.#visit(), this.#verifiedDigest, (problem) => {
+      if (problem?.kind === "changed") this.#trial.endRearm();
+      if (problem === undefined) this.#take("unchanged");
+      else this.#takeProblem(problem);
+    });
+  }
+
+  #takeProblem(problem: ContactProblem): void {
+    if (problem.kind === "failed") this.#pause.ask(problem.retryAfterMs);
+    this.#take(problem.kind, problem.reason);
+  }
+
   #switchAndRestart(): void {
-    this.#rest();
     const veto = this.#restartVeto();
     if (this.#state !== "restarting") return; // The product stopped the agent.
     if (veto !== undefined) {

@@ -17,9 +17,12 @@ import type { ReleaseRule } from "./choice.js";
 import type { IdentityDefaults } from "./identity.js";
 import type { AgentStatus } from "./status.js";
 
-/** The product's say in an update. All of them are asked in a turn of their own. */
+/** The product's say in an update. */
 export interface AgentHooks {
-  /** Why this release is not wanted, or undefined to take it. Asked before anything is erased. */
+  /**
+   * Why this release is not wanted, or undefined to take it. Asked before anything is erased, in
+   * the turn in which the head of the image came: the others are asked in turns of their own.
+   */
   refuseRelease?(release: ReleaseIdentity, head: AppImageHead): string | undefined;
   /** False: not now (a motor runs, a door is open). Asked again later. */
   mayRestart?(): boolean;

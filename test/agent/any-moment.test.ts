@@ -73,6 +73,8 @@ const states = [
   "listing",
   "rechecking",
   "restarted",
+  "restarting",
+  "testing",
   "verifying",
 ];
 

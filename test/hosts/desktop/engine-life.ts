@@ -45,6 +45,7 @@ export interface LifePlan {
   readonly bend?: Bend;
   /** Of the device; the default of the simulator if absent. */
   readonly heapBytes?: number;
+  readonly stackSlots?: number;
   /** What the service has instead of the image that the checks know: a control of theirs. */
   readonly release?: Uint8Array;
 }
@@ -136,6 +137,7 @@ export class EngineLife {
       flashFile: this.#flashFile,
       engine: this.#engine,
       heapBytes: this.#plan.heapBytes ?? heapBytesDefault,
+      ...(this.#plan.stackSlots !== undefined && { stackSlots: this.#plan.stackSlots }),
       resetDelayMs: 1,
       // As fast a machine as it may be, a busy one must not be taken for a hanging device.
       watchdogMs: lifeMsMax,

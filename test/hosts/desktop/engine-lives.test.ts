@@ -109,6 +109,12 @@ describe("a device on the engine", function () {
     throw new assert.AssertionError({ message: "nothing was noticed" });
   }
 
+  it("leaves a tenth of the stack to hooks and observers of the product", async () => {
+    await live("the clean life", { cuts: [], stackSlots: 460 });
+    const { message } = await problemOf({ cuts: [], stackSlots: 300 });
+    assert.match(message, /a boot ends with stack-overflow/);
+  });
+
   const floods = misdeeds.filter(({ name }) => /floods|without end|storms/.test(name));
   it(`bears in its heap ${floods.length} servers that send without end`, async () => {
     assert.ok(floods.length >= 7);
