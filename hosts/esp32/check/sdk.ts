@@ -152,7 +152,9 @@ export class SDK {
         const { compilerOptions, files: sources } = JSON.parse(text) as ModuleProject;
         const [source = ""] = sources;
         return { source, product: join(compilerOptions.outDir, source.replace(/\.ts$/, ".js")) };
-      });
+      })
+      // A former build may have had modules that are gone.
+      .filter(({ source }) => existsSync(source));
     if (files.length === 0) return app;
     const project = join(app.folder, "tsconfig-project.json");
     const outDir = join(app.folder, "tsc-project");
