@@ -70,10 +70,14 @@ export class Slots {
     return decideAtBoot(facts, trialsMax, silentTrialsMax);
   }
 
-  /** Before the first erase of the idle slot: nothing may lead there any more. */
+  /**
+   * Before the first erase of the idle slot: nothing may lead there any more. A confirmation that
+   * could not be finished is over: it must not pass for that of the image that comes.
+   */
   clearIdle(): void {
     this.#records.forget("armed");
     this.#otadata.forgetIdleSlot();
+    this.#records.forget("confirmed");
   }
 
   /**

@@ -151,4 +151,34 @@ describe("a worn flash", () => {
     world.chip.powerOn("power-on");
     world.liveUntilUpdatedTo("1.1.0", hourMs);
   });
+
+  it("that cannot take back a confirmed image: what comes in its place has a trial of its own", () => {
+    const tested: string[] = [];
+    const world = new WornWorld({
+      agent: {
+        hooks: {
+          selfTest: (done) => {
+            tested.push(world.status.version);
+            done(false);
+          },
+        },
+      },
+    });
+    const image = makeImage({ version: "1.1.0" });
+    world.flash.write(image, 0x40000);
+    const otadata = partitionOpener(world.flash, 0)("otadata");
+    otadata.write(encodeOtaEntry(1, otaState.valid), 0);
+    const records = new Records(world.stores.open("provision"));
+    records.writeConfirmed({ slot: 1, sizeBytes: image.length, digest: sha256Hex(image) });
+    world.service.contents.clear();
+    world.publish("1.2.0");
+    world.isWorn = (path) => path === "otadata";
+    world.chip.powerOn();
+    world.liveUntilState("backing-off");
+    world.isWorn = () => false;
+    world.liveUntil(() => world.chip.boots === 3);
+    world.liveUntilState("idle");
+    assert.deepEqual(tested, ["1.2.0"]);
+    assert.equal(world.confirmedVersion, "1.0.0");
+  });
 });
