@@ -112,6 +112,7 @@ export class Agent {
 
   /** Restarts the chip for the product's own reasons, without harm to a trial under way. */
   restart(): void {
+    this.#key.save();
     try {
       this.#records.writeRestartAsked();
     } catch (error) {
@@ -178,6 +179,7 @@ export class Agent {
         this.#rest();
         return this.#trial.revert();
       case "restarted":
+        this.#key.save();
         return this.#platform.boot.restart();
       case "unidentified":
       case "refused":

@@ -128,6 +128,21 @@ describe("a store that fails", () => {
   }
 });
 
+describe("a product that restarts the chip while the key is not stored yet", () => {
+  it("costs no key, if the store works again", () => {
+    let isWell = false;
+    const world: FailingWorld = new FailingWorld(() => !isWell && world.writes.includes("cik"));
+    world.chip.powerOn();
+    world.liveUntil(() => world.service.activations === 1 && world.status.state !== "activating");
+    assert.equal(world.storedCik, undefined);
+    isWell = true;
+    world.chip.agent?.restart();
+    world.liveUntil(() => world.chip.boots === 2);
+    assert.equal(world.storedCik, world.service.ciks.get("0001"));
+    assert.equal(world.liveOn(), 0);
+  });
+});
+
 describe("a store that fails while a bad image is on trial", () => {
   /** An image that crashes at once. */
   const startImage: WorldOptions["startImage"] = (platform, options) => {
