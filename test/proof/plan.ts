@@ -90,6 +90,7 @@ export function shortPlans(seed: number): Plan[] {
     { life: "full", ...own, kind: "turns", shares: 1 },
     { life: "reduced", ...own, kind: "turns", shares: 1 },
     { life: "full", ...own, kind: "sequences", seed, lives: 400, cutsMax: 10, shares: 4 },
+    { life: "worn", ...own, kind: "sequences", seed, lives: 400, cutsMax: 10, shares: 2 },
   ];
 }
 
