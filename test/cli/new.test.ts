@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 import { builtEngine } from "../hosts/desktop/built-engine.js";
@@ -43,6 +43,27 @@ describe("provision new", () => {
   function text(...path: string[]): string {
     return readFileSync(join(folder, ...path), "utf8");
   }
+
+  it("finds what a project imports in a checkout that has compiled no more than the command", () => {
+    const { scripts, exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      scripts: Record<string, string>;
+      exports: Record<string, string>;
+    };
+    const [, projects = ""] = /^tsc -b (.*) 1>&2 &&/.exec(scripts["provision"] ?? "") ?? [];
+    const compiled = new Set<string>();
+    const compile = (project: string): void => {
+      if (compiled.has(project)) return;
+      compiled.add(project);
+      const { references = [] } = JSON.parse(
+        readFileSync(join(project, "tsconfig.json"), "utf8"),
+      ) as { references?: readonly { path: string }[] };
+      for (const { path } of references) compile(join(project, path));
+    };
+    for (const project of projects.split(" ")) compile(project);
+    for (const path of Object.values(exports)) {
+      if (path.startsWith("./build/")) assert.ok(compiled.has(dirname(path.slice(8))), path);
+    }
+  });
 
   it("gives the product its names, and a dependency that npm finds", () => {
     const { code, out, err } = begin(["fan", "--vendor", "Wind Works"]);
