@@ -58,24 +58,32 @@ export class FlashFile implements FlashPartition {
     this.#check(byteOffset, buffer.length);
     const half = this.#begin() ? Math.floor(buffer.length / 2) : buffer.length;
     const allowed = Math.min(half, (this.#cut.bytes ?? Infinity) - this.bytesProgrammed);
-    this.#program(buffer.subarray(0, allowed), byteOffset);
-    this.bytesProgrammed += allowed;
-    if (allowed < buffer.length) {
-      const border = (buffer[allowed] ?? 0xff) | 0xf0;
-      this.#program(Uint8Array.of(border), byteOffset + allowed);
-      throw new PowerFailure(`power cut in a write at ${byteOffset + allowed}`);
-    }
+    if (allowed < buffer.length) this.#tearWrite(buffer, byteOffset, allowed);
+    this.#program(buffer, byteOffset);
+    this.bytesProgrammed += buffer.length;
   }
 
   eraseBlock(first: number, end = first + 1): void {
     this.#check(first * blockLength, (end - first) * blockLength);
     for (let block = first; block < end; block += 1) {
-      const isCut = this.#begin();
-      const erased = Buffer.alloc(isCut ? blockLength / 2 : blockLength, 0xff);
-      this.#put(erased, block * blockLength);
-      if (isCut) throw new PowerFailure(`power cut in the erase of block ${block}`);
+      if (this.#begin()) this.#tearErase(block);
+      this.#put(Buffer.alloc(blockLength, 0xff), block * blockLength);
       this.blocksErased += 1;
     }
+  }
+
+  /** A write in which the power fails after `allowed` of its bytes. */
+  tearWrite(buffer: Uint8Array, byteOffset: number, allowed: number): never {
+    this.#check(byteOffset, buffer.length);
+    this.#begin();
+    return this.#tearWrite(buffer, byteOffset, allowed);
+  }
+
+  /** An erase in which the power fails. */
+  tearErase(block: number): never {
+    this.#check(block * blockLength, blockLength);
+    this.#begin();
+    return this.#tearErase(block);
   }
 
   status(): FlashStatus {
@@ -84,6 +92,19 @@ export class FlashFile implements FlashPartition {
 
   close(): void {
     closeSync(this.#file);
+  }
+
+  #tearWrite(buffer: Uint8Array, byteOffset: number, allowed: number): never {
+    const border = (buffer[allowed] ?? 0xff) | 0xf0;
+    this.#program(buffer.subarray(0, allowed), byteOffset);
+    this.#program(Uint8Array.of(border), byteOffset + allowed);
+    this.bytesProgrammed += allowed;
+    throw new PowerFailure(`power cut in a write at ${byteOffset + allowed}`);
+  }
+
+  #tearErase(block: number): never {
+    this.#put(Buffer.alloc(blockLength / 2, 0xff), block * blockLength);
+    throw new PowerFailure(`power cut in the erase of block ${block}`);
   }
 
   #begin(): boolean {

@@ -6,12 +6,13 @@ import { Chip } from "../node/chip.js";
 import { NodeWorld } from "../node/node-world.js";
 import { openNvsStores } from "../node/nvs-stores.js";
 import { openSha256 } from "../../src/flash/sha256.js";
-import type { FlashPartition, FlashStatus } from "../../src/ports/flash.js";
+import type { FlashPartition } from "../../src/ports/flash.js";
 import type { ResetReason } from "../../src/ports/boot.js";
 import { boot } from "./bootloader.js";
 import type { ChipObserver, ChipReport } from "./chip.js";
+import { CuttingFlash } from "./cutting-flash.js";
 import type { FirmwareConfig } from "./device/config.js";
-import { FlashFile, PowerFailure } from "./flash-file.js";
+import { FlashFile } from "./flash-file.js";
 import type { PowerCut } from "./power-cut.js";
 
 export interface NodeChipOptions {
@@ -162,92 +163,5 @@ export class NodeChip {
         this.#requests += 1;
       },
     };
-  }
-}
-
-/** Slots begin here: what is programmed from here on counts for `slot-bytes`. */
-const slotsOffset = 0x20000;
-
-/** The flash file with the cut that is due. */
-class CuttingFlash implements FlashPartition {
-  readonly #file: FlashFile;
-  #cut: PowerCut | undefined;
-  #operations = 0;
-  #slotBytes = 0;
-  #recordBytes = 0;
-  hasPower = true;
-  readonly #onCut: () => void;
-
-  /** @param onCut called once for each cut, before the operation throws */
-  constructor(file: FlashFile, onCut: () => void) {
-    this.#file = file;
-    this.#onCut = onCut;
-  }
-
-  get blocksErased(): number {
-    return this.#file.blocksErased;
-  }
-
-  arm(cut: PowerCut | undefined): void {
-    this.hasPower = true;
-    this.#cut = cut;
-    this.#operations = 0;
-    this.#slotBytes = 0;
-    this.#recordBytes = 0;
-  }
-
-  read(buffer: Uint8Array, byteOffset: number): void {
-    this.#demandPower();
-    this.#file.read(buffer, byteOffset);
-  }
-
-  write(buffer: Uint8Array, byteOffset: number): void {
-    this.#demandPower();
-    const isInSlot = byteOffset >= slotsOffset;
-    const allowed = this.#allowed(buffer.length, isInSlot);
-    if (isInSlot) this.#slotBytes += allowed;
-    else this.#recordBytes += allowed;
-    this.#file.write(buffer.subarray(0, allowed), byteOffset);
-    if (allowed < buffer.length) this.#fail();
-  }
-
-  eraseBlock(first: number, end = first + 1): void {
-    this.#demandPower();
-    for (let block = first; block < end; block += 1) {
-      if (this.#allowed(1, undefined) === 0) this.#fail();
-      this.#file.eraseBlock(block);
-    }
-  }
-
-  status(): FlashStatus {
-    return this.#file.status();
-  }
-
-  close(): void {
-    this.#file.close();
-  }
-
-  /** Units of the operation that still get done. An erase is in no slot, and in no record. */
-  #allowed(byteLength: number, isInSlot: boolean | undefined): number {
-    this.#operations += 1;
-    const cut = this.#cut;
-    if (cut?.at === "operation" && this.#operations >= cut.count) {
-      return Math.floor(byteLength / 2);
-    }
-    let left = byteLength;
-    if (cut?.at === "slot-bytes" && isInSlot === true) left = cut.count - this.#slotBytes;
-    if (cut?.at === "record-bytes" && isInSlot === false) left = cut.count - this.#recordBytes;
-    return Math.min(byteLength, Math.max(0, left));
-  }
-
-  #demandPower(): void {
-    if (!this.hasPower) throw new PowerFailure("the power is off");
-  }
-
-  #fail(): never {
-    this.#cut = undefined;
-    this.hasPower = false;
-    this.#onCut();
-    throw new PowerFailure("power cut in a flash operation");
   }
 }
