@@ -33,6 +33,8 @@ export class NetworkTime {
   readonly #log: Log;
   /** Of the question that is out; no answer counts twice. */
   #nonce: number | undefined;
+  /** The SDK looks for one name at a time and queues the others, the agent's as well. */
+  #isResolving = false;
   #socket: UDP | undefined;
   #timer: Timer | undefined;
 
@@ -52,7 +54,10 @@ export class NetworkTime {
     this.#timer = Timer.set(() => {
       this.keep();
     }, retryMs);
+    if (this.#isResolving) return;
+    this.#isResolving = true;
     this.#resolve(this.#server, (address) => {
+      this.#isResolving = false;
       if (address !== undefined) this.#ask(address);
     });
   }

@@ -111,4 +111,20 @@ describe("the time from the network", () => {
     FakeTimer.fire();
     assert.equal(FakeTimer.pending.length, 1);
   });
+
+  it("asks for no name again while the last one is still being looked for", () => {
+    const asked: ((address: string | undefined) => void)[] = [];
+    const resolve = (_name: string, onResolved: (address: string | undefined) => void): void => {
+      asked.push(onResolved);
+    };
+    new Clock("time.test", resolve, (line) => lines.push(line)).keep();
+    for (let retry = 0; retry < 10; retry += 1) FakeTimer.fire();
+    assert.equal(asked.length, 1);
+    asked[0]?.(undefined);
+    FakeTimer.fire();
+    assert.equal(asked.length, 2);
+    asked[1]?.("192.0.2.1");
+    receive(answer(newYear2027S + unixEpochS));
+    assert.equal(fakeTime.seconds, newYear2027S);
+  });
 });
