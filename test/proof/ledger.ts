@@ -26,7 +26,9 @@ export interface Ledger {
   readonly fetchedBytes: number;
   /** Times the vendor enabled the serial again because the device waited for it. */
   readonly helps: number;
-  /** Records that the store itself has lost: Espressif's library does, in one case. */
+  /** Keys that were whole when the store began to recover, however often that was cut since. */
+  readonly atRisk: ReadonlySet<string>;
+  /** Records that the store itself has lost: Espressif's library does. */
   readonly losses: number;
 }
 
@@ -43,6 +45,7 @@ export const blankLedger: Ledger = Object.freeze({
   requests: 0,
   fetchedBytes: 0,
   helps: 0,
+  atRisk: new Set<string>(),
   losses: 0,
 });
 

@@ -18,12 +18,16 @@ export class RecordWatch {
   /** Mounts the store, and judges what is in it; `onMounted` is called in between. */
   open(partition: FlashPartition, onMounted: () => void): OpenStore {
     const life = this.#life;
-    const { stores, content, lost } = life.rig.store.mount(partition);
+    const { ledger, rig } = life;
+    ledger.atRisk = new Set([...ledger.atRisk, ...rig.store.keysAtRisk(partition)]);
+    const { stores, content } = rig.store.mount(partition);
     onMounted();
-    for (const key of lost) {
-      life.ledger.losses += 1;
+    for (const key of ledger.atRisk) {
+      if (content.has(key)) continue;
+      ledger.losses += 1;
       this.#settle(key, undefined);
     }
+    ledger.atRisk = new Set();
     this.#judge(content);
     return watchStores(stores, {
       onBegin: (key, value) => {

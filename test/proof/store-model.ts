@@ -10,12 +10,12 @@ export interface Mounted {
   readonly stores: OpenStore;
   /** The strings in the agent's domain, as they are in flash after recovery. */
   readonly content: ReadonlyMap<string, string>;
-  /** Keys that were still whole in flash and that recovery has given up. */
-  readonly lost: ReadonlySet<string>;
 }
 
 export interface StoreModel {
   readonly name: "own" | "library";
+  /** Keys that are whole in flash and that recovery may yet give up. */
+  keysAtRisk(partition: FlashPartition): ReadonlySet<string>;
   /** Recovers what a cut has left, which may itself be cut, and opens. */
   mount(partition: FlashPartition): Mounted;
 }
@@ -24,21 +24,14 @@ const agentDomain = "provision";
 
 const ownStore: StoreModel = {
   name: "own",
-  mount(partition) {
-    const nvs = Nvs.open(partition);
-    return { stores: storesOf(nvs), content: contentOf(nvs), lost: new Set() };
-  },
+  keysAtRisk: () => new Set(),
+  mount: (partition) => mounted(Nvs.open(partition)),
 };
 
 const libraryStore: StoreModel = {
   name: "library",
-  mount(partition) {
-    const whole = contentOf(Nvs.open(partition, { readOnly: true }));
-    const nvs = openLibraryNvs(partition);
-    const content = contentOf(nvs);
-    const lost = new Set([...whole.keys()].filter((key) => !content.has(key)));
-    return { stores: storesOf(nvs), content, lost };
-  },
+  keysAtRisk: (partition) => new Set(contentOf(Nvs.open(partition, { readOnly: true })).keys()),
+  mount: (partition) => mounted(openLibraryNvs(partition)),
 };
 
 /** Throws on a name that is none. */
@@ -48,8 +41,8 @@ export function storeOf(name: string): StoreModel {
   return store;
 }
 
-function storesOf(nvs: Nvs): OpenStore {
-  return (domain) => openNvsStore(nvs, domain);
+function mounted(nvs: Nvs): Mounted {
+  return { stores: (domain) => openNvsStore(nvs, domain), content: contentOf(nvs) };
 }
 
 function contentOf(nvs: Nvs): Map<string, string> {

@@ -97,7 +97,7 @@ class HeaderKeepingPartition implements FlashPartition {
   }
 
   write(buffer: Uint8Array, byteOffset: number): void {
-    const isInvalidation = byteOffset % 4096 === 0 && buffer.every((byte) => byte === 0);
+    const isInvalidation = byteOffset % 4096 < 32 && buffer.every((byte) => byte === 0);
     if (!isInvalidation) this.#partition.write(buffer, byteOffset);
   }
 
