@@ -99,6 +99,7 @@ export class Agent {
 
   /**
    * Ends everything under way; what is in flash stays, and the next start goes on from there.
+   * Not while `activating`: a key on its way is lost, and the vendor must enable the serial again.
    * From now on it is for the product to feed the watchdog.
    */
   stop(): void {
