@@ -4,7 +4,7 @@
 import { formatContentRange, formatUnsatisfiedRange, parseRange } from "../protocol/byte-range.js";
 import type { Api } from "./api.js";
 import type { Content } from "./contents.js";
-import { pieceBytes } from "./limits.js";
+import { pieceBytes, uncountedReplyBytesMax } from "./limits.js";
 import { refusalReply } from "./reply.js";
 import type { ByteStream, Reply } from "./reply.js";
 import type { Request } from "./request.js";
@@ -50,5 +50,7 @@ async function readBytes(
   const parts: Uint8Array[] = [];
   for await (const chunk of chunks) parts.push(chunk);
   const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
+  // A small part is copied: a slow reader must not keep the whole piece.
+  const isWhole = parts.length === 1 && byteLength > uncountedReplyBytesMax;
+  return isWhole && only !== undefined ? only : Buffer.concat(parts);
 }

@@ -13,6 +13,8 @@ export interface ServiceLimits {
 
   /** Bodies being read or worked on, all together: one more is answered 503. */
   readonly heldBytesMax: number;
+  /** Replies that the kernel has not taken yet, all together: one more is answered 503. */
+  readonly queuedBytesMax: number;
 
   /** From the first byte of a head to its end: fourteen small sends over a slow modem (S-04). */
   readonly headTimeMs: number;
@@ -43,6 +45,7 @@ export const serviceLimits: ServiceLimits = {
   tableBytesMax: 8 * 1024 * 1024,
   contentBytesMax: 256 * 1024 * 1024,
   heldBytesMax: 32 * 1024 * 1024,
+  queuedBytesMax: 128 * 1024 * 1024,
 
   headTimeMs: 20_000,
   bodyTimeMs: 60_000,
@@ -59,6 +62,9 @@ export const serviceLimits: ServiceLimits = {
 
 /** An uploaded Content-Type, which goes into one row with 4 KiB of meta. RFC 6838 allows 255. */
 export const contentTypeBytesMax = 255;
+/** Replies up to this size do not count as queued: Node's pool of small buffers, which they share,
+ *  is this large. On all connections together they stay below 80 MiB. */
+export const uncountedReplyBytesMax = 8192;
 /** Blobs are kept in pieces of this size: what a ranged read fetches at least. */
 export const pieceBytes = 65_536;
 /** Pieces written in one statement: an upload holds this many in memory. */

@@ -1,5 +1,5 @@
-// What all requests together may hold in memory. A request that would exceed it is answered 503 at
-// once: the service stays quick for the others, and never grows until the machine kills it.
+// What all requests, or all replies, together may hold in memory. One that would exceed it is
+// answered 503 at once: the service stays quick for the others, and never grows until the machine kills it.
 
 import { Refusal } from "./errors.js";
 
@@ -12,9 +12,13 @@ export class MemoryBudget {
     return this.#takenBytes;
   }
 
+  hasRoom(byteLength: number): boolean {
+    return this.#takenBytes + byteLength <= this.bytesMax;
+  }
+
   /** Runs `use` with `byteLength` bytes of the budget; refuses with `overloaded` if it has less. */
   async hold<Result>(byteLength: number, use: () => Promise<Result>): Promise<Result> {
-    if (this.#takenBytes + byteLength > this.bytesMax) throw new Refusal("overloaded");
+    if (!this.hasRoom(byteLength)) throw new Refusal("overloaded");
     this.#takenBytes += byteLength;
     try {
       return await use();

@@ -20,6 +20,7 @@ import { formatRow } from "../protocol/csv.js";
 import { csvContentType, textContentType } from "../protocol/paths.js";
 import { refusals } from "./errors.js";
 import type { RefusalCode } from "./errors.js";
+import { pieceBytes, uncountedReplyBytesMax } from "./limits.js";
 
 /** Bytes that come in parts, none of them large, `byteLength` in all. */
 export interface ByteStream {
@@ -35,6 +36,16 @@ export interface Reply {
   readonly acceptsRanges?: boolean;
   readonly contentRange?: string;
   readonly allow?: readonly string[];
+}
+
+/**
+ * What the reply holds in memory while its reader is slow: of a stream the part that waits. A view
+ * of a piece keeps the whole piece. Small ones count for nothing: a refusal is no smaller.
+ */
+export function queuedBytes({ body }: Reply): number {
+  if (body === undefined) return 0;
+  if (!(body instanceof Uint8Array)) return pieceBytes;
+  return body.buffer.byteLength > uncountedReplyBytesMax ? body.buffer.byteLength : 0;
 }
 
 /** At most 7 characters: an activation's reply has no room for more (S-02). */

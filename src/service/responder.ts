@@ -7,8 +7,9 @@ import { Dispatcher } from "./dispatcher.js";
 import type { Outcome } from "./dispatcher.js";
 import { Refusal } from "./errors.js";
 import type { RefusalCode } from "./errors.js";
+import { MemoryBudget } from "./memory-budget.js";
 import { procedures } from "./procedures.js";
-import { send } from "./reply.js";
+import { queuedBytes, refusalReply, send } from "./reply.js";
 import { Request } from "./request.js";
 import { Router } from "./router.js";
 
@@ -35,6 +36,8 @@ export interface ResponderOptions {
 
 export class Responder {
   readonly #dispatcher: Dispatcher;
+  /** What replies hold until the kernel has taken them, which a slow reader puts off. */
+  readonly #queue: MemoryBudget;
   readonly #underWay = new Set<Promise<void>>();
   #second = -1;
   #date = "";
@@ -43,6 +46,7 @@ export class Responder {
     private readonly api: Api,
     private readonly options: ResponderOptions,
   ) {
+    this.#queue = new MemoryBudget(api.limits.queuedBytesMax);
     this.#dispatcher = new Dispatcher(api, new Router(procedures), (error) => {
       this.#logError(error);
     });
@@ -77,19 +81,27 @@ export class Responder {
   ): Promise<void> {
     const startedAt = performance.now();
     const request = new Request(incoming, body, endpoints);
-    const outcome = await this.#dispatcher.dispatch(request);
+    const outcome = this.#fitting(await this.#dispatcher.dispatch(request));
     let bodyBytesSent = 0;
     try {
-      // Closing on bytes that still arrive would reset the connection, and the reply with it.
-      if (isLast()) await body.discard(this.api.limits.discardTimeMs);
-      const options = { date: this.date(), isLast: isLast() };
-      bodyBytesSent = await send(response, outcome.reply, options);
+      bodyBytesSent = await this.#queue.hold(queuedBytes(outcome.reply), async () => {
+        // Closing on bytes that still arrive would reset the connection, and the reply with it.
+        if (isLast()) await body.discard(this.api.limits.discardTimeMs);
+        return send(response, outcome.reply, { date: this.date(), isLast: isLast() });
+      });
     } catch (error) {
       if (!(error instanceof Refusal)) this.#logError(error);
       response.destroy();
     }
     const durationMs = performance.now() - startedAt;
     this.options.onReply?.(replyRecord(request, outcome, bodyBytesSent, durationMs));
+  }
+
+  /** The outcome, or a refusal of what there is no room to queue: only views are that large. */
+  #fitting(outcome: Outcome): Outcome {
+    if (this.#queue.hasRoom(queuedBytes(outcome.reply))) return outcome;
+    const code = "overloaded";
+    return { ...outcome, reply: refusalReply(code), code };
   }
 
   #logError(error: unknown): void {
