@@ -93,10 +93,10 @@ export class ContentStore {
   }
 
   /**
-   * Gives a content its bytes: once (S-44), or each time anew if `replaces`. False if it may not
-   * have others or is gone; the blob is then still the caller's.
+   * Gives a content its bytes: once (S-44), or each time anew if `replaces`. If it may not have
+   * others, or is gone, the blob is still the caller's.
    */
-  async publish(upload: Upload, replaces: boolean): Promise<boolean> {
+  async publish(upload: Upload, replaces: boolean): Promise<"published" | "taken" | "gone"> {
     const { contentId, blobId, type, size, now } = upload;
     return transact(this.database, async (transaction) => {
       const old = await transaction
@@ -104,7 +104,8 @@ export class ContentStore {
         .where("id", "=", contentId)
         .select(["blobId", "updatedAt"])
         .executeTakeFirst();
-      if (old === undefined || (old.blobId !== null && !replaces)) return false;
+      if (old === undefined) return "gone";
+      if (old.blobId !== null && !replaces) return "taken";
       // Who resumes a download compares size and time: another blob must have another time.
       const updatedAt = old.blobId === null ? now : Math.max(now, old.updatedAt + 1);
       const { numUpdatedRows } = await transaction
@@ -113,9 +114,17 @@ export class ContentStore {
         .where("id", "=", contentId)
         .where("blobId", old.blobId === null ? "is" : "=", old.blobId)
         .executeTakeFirstOrThrow();
-      if (numUpdatedRows !== 1n) return false;
+      // Only on PostgreSQL can another have come in between: as if it had come first.
+      if (numUpdatedRows !== 1n) {
+        const isThere = await transaction
+          .selectFrom("contents")
+          .where("id", "=", contentId)
+          .select("id")
+          .executeTakeFirst();
+        return isThere === undefined ? "gone" : "taken";
+      }
       if (old.blobId !== null) await this.blobs.delete(transaction, old.blobId);
-      return true; // Commit point of the upload: the end of the transaction.
+      return "published"; // Commit point of the upload: the end of the transaction.
     });
   }
 

@@ -7,13 +7,20 @@
 import { decodeForm, formValue, formValues } from "../protocol/form.js";
 import type { FormPair } from "../protocol/form.js";
 import { Refusal } from "./errors.js";
+import { tableRowsMax } from "./limits.js";
 
 export class Fields {
   /** All of them, as they came, where the keys are the caller's own. */
   readonly pairs: readonly FormPair[];
 
-  /** `text`: form-coded, as in a body or after the `?` of a target. */
+  /**
+   * `text`: form-coded, as in a body or after the `?` of a target. Refuses with `body-too-large` one
+   * of more pairs than a table may have rows.
+   */
   constructor(text: string) {
+    let pairs = 1;
+    for (let at = text.indexOf("&"); at >= 0; at = text.indexOf("&", at + 1)) pairs += 1;
+    if (pairs > tableRowsMax) throw new Refusal("body-too-large");
     this.pairs = decodeForm(text);
   }
 

@@ -65,6 +65,8 @@ export const contentTypeBytesMax = 255;
 /** Replies up to this size do not count as queued: Node's pool of small buffers, which they share,
  *  is this large. On all connections together they stay below 80 MiB. */
 export const uncountedReplyBytesMax = 8192;
+/** Rows of one table: twice the batch that `tableBytesMax` is made for. Two letters are a row. */
+export const tableRowsMax = 200_000;
 /** Blobs are kept in pieces of this size: what a ranged read fetches at least. */
 export const pieceBytes = 65_536;
 /** Pieces written in one statement: an upload holds this many in memory. */

@@ -2,9 +2,9 @@
 // a group that holds itself, over however many others, cannot be made. What follows from all this
 // for a device is grants.ts.
 
+import { batches } from "./batches.js";
 import { transact } from "./database.js";
 import type { Database } from "./database.js";
-import { rowsPerInsert } from "./limits.js";
 import { holdModel } from "./models.js";
 import type { Page } from "./page.js";
 import { PreparedQuery } from "./prepared-query.js";
@@ -134,8 +134,7 @@ export class MemberStore {
     { modelId, group }: GroupKey,
     members: readonly Member[],
   ): Promise<void> {
-    for (let first = 0; first < members.length; first += rowsPerInsert) {
-      const rows = members.slice(first, first + rowsPerInsert);
+    for await (const rows of batches(members)) {
       await transaction
         .insertInto("members")
         .values(rows.map((member) => ({ modelId, groupName: group, ...member })))
@@ -205,8 +204,8 @@ async function missingNames(
   find: (batch: readonly string[]) => Promise<{ name: string }[]>,
 ): Promise<string[]> {
   const missing = new Set(names);
-  for (let first = 0; first < names.length; first += rowsPerInsert) {
-    const found = await find(names.slice(first, first + rowsPerInsert));
+  for await (const batch of batches(names)) {
+    const found = await find(batch);
     for (const { name } of found) missing.delete(name);
   }
   return [...missing];

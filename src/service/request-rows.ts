@@ -4,13 +4,14 @@ import { isUtf8 } from "node:buffer";
 import { RowError, RowReader } from "../protocol/csv.js";
 import { metaBytesMax, serialBytesMax } from "../protocol/limits.js";
 import { Refusal } from "./errors.js";
+import { tableRowsMax } from "./limits.js";
 
 /** A row has at most one name, a type, a time, and one free text. */
 const rowBytesMax = 2 * serialBytesMax + metaBytesMax;
 
 /**
  * Every row's fields, at most `columnsMax`: a text with a comma that should have been quoted must
- * not lose its end. Refuses with `malformed-rows` what is no such CSV. Bytes that are no UTF-8 are
+ * not lose its end. Refuses with `malformed-rows` what is no such CSV, and a table of too many. Bytes that are no UTF-8 are
  * Latin-1 (S-06).
  */
 export function readRows(bytes: Buffer, columnsMax: number): string[][] {
@@ -19,7 +20,10 @@ export function readRows(bytes: Buffer, columnsMax: number): string[][] {
   try {
     reader.receive(isUtf8(bytes) ? bytes : Buffer.from(bytes.toString("latin1")));
     reader.receiveEnd();
-    for (let row = reader.next(); row !== undefined; row = reader.next()) rows.push(row);
+    for (let row = reader.next(); row !== undefined; row = reader.next()) {
+      if (rows.length === tableRowsMax) throw new Refusal("body-too-large");
+      rows.push(row);
+    }
   } catch (error) {
     if (error instanceof RowError) throw new Refusal("malformed-rows");
     throw error;

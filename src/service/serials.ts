@@ -1,9 +1,9 @@
 // Serials: which serial numbers a model has: listed one by one, or in a range (ranges.ts) until
 // they are enabled. The clients behind them are devices.ts.
 
+import { batches } from "./batches.js";
 import { transact } from "./database.js";
 import type { Database } from "./database.js";
-import { rowsPerInsert } from "./limits.js";
 import { forgetMembers } from "./members.js";
 import { holdModel } from "./models.js";
 import { PreparedQuery } from "./prepared-query.js";
@@ -74,8 +74,7 @@ export class SerialStore {
     try {
       await transact(this.database, async (transaction) => {
         await holdModel(transaction, modelId);
-        for (let first = 0; first < serials.length; first += rowsPerInsert) {
-          const rows = serials.slice(first, first + rowsPerInsert);
+        for await (const rows of batches(serials)) {
           const { numInsertedOrUpdatedRows } = await transaction
             .insertInto("serials")
             .values(rows.map(({ sn, extra }) => ({ modelId, sn, extra })))
@@ -95,8 +94,7 @@ export class SerialStore {
   async remove(modelId: number, serials: readonly string[]): Promise<void> {
     await transact(this.database, async (transaction) => {
       await holdModel(transaction, modelId);
-      for (let first = 0; first < serials.length; first += rowsPerInsert) {
-        const names = serials.slice(first, first + rowsPerInsert);
+      for await (const names of batches(serials)) {
         await transaction
           .deleteFrom("serials")
           .where("modelId", "=", modelId)

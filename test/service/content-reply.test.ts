@@ -95,12 +95,29 @@ for (const kind of databaseKinds) {
       assert.equal((await acme.download("m", "exact", cik)).body.length, 2 * pieceBytes);
     });
 
+    /** An upload of four bytes, half-way. */
+    async function beginUpload(id: string): Promise<RawClient> {
+      const slow = await RawClient.open(rig.service.port);
+      const line = `POST /provision/manage/content/m/${id} HTTP/1.1`;
+      const head = [line, "Host: x", acme.tokenHeader, "Connection: close", "Content-Length: 4"];
+      slow.send(`${head.join("\r\n")}\r\n\r\nsl`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return slow;
+    }
+
+    it("answers 404 to an upload whose content is deleted meanwhile", async () => {
+      await acme.createContent("m", "given-up");
+      const slow = await beginUpload("given-up");
+      const target = "/provision/manage/content/m/given-up";
+      assert.equal((await acme.ask({ method: "DELETE", target })).status, 205);
+      slow.send("ow");
+      const [reply] = splitReplies(await slow.untilClosed());
+      assert.equal(reply?.status, 404);
+    });
+
     it("keeps the upload that is complete first, whichever began first", async () => {
       await acme.createContent("m", "raced");
-      const slow = await RawClient.open(rig.service.port);
-      const head = ["POST /provision/manage/content/m/raced HTTP/1.1", "Host: x", acme.tokenHeader];
-      slow.send(`${[...head, "Connection: close", "Content-Length: 4"].join("\r\n")}\r\n\r\nsl`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      const slow = await beginUpload("raced");
       assert.equal((await acme.download("m", "raced", cik)).body, "");
       await acme.upload("m", "raced", "fast");
       slow.send("ow");

@@ -26,10 +26,9 @@ export const uploadContent: Procedure = {
     const { blobId, size } = await api.blobs.store(chunks, nowSeconds(api.clock));
     const now = nowSeconds(api.clock);
     const upload = { contentId: content.id, blobId, type, size, now };
-    if (!(await api.contents.publish(upload, api.replacesContent))) {
-      await api.blobs.delete(api.database, blobId);
-      throw new Refusal("content-uploaded");
-    }
-    return resetContent;
+    const outcome = await api.contents.publish(upload, api.replacesContent);
+    if (outcome === "published") return resetContent;
+    await api.blobs.delete(api.database, blobId);
+    throw new Refusal(outcome === "gone" ? "unknown-content" : "content-uploaded");
   },
 };
