@@ -1,7 +1,7 @@
 // One simulation: a service, a flash image, a link, a chip; then life takes its course until the
 // device is confirmed on a new version, or cannot come to that.
 
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { formatStatus, type AgentStatus } from "../agent/status.js";
 import { parseVersion } from "../protocol/version.js";
@@ -82,6 +82,9 @@ export class Simulation {
     const options = this.#options;
     if (options.program !== undefined && options.engine === "node") {
       throw new Error("a product's program runs on XS only: use --engine xs");
+    }
+    if (options.program !== undefined && !existsSync(options.program)) {
+      throw new Error(`--program: ${options.program} is not there: name the product's main module`);
     }
     const engine = await openEngine(options.engine, (line) => {
       this.#observer.step(line);

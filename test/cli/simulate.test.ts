@@ -193,6 +193,13 @@ describe("provision simulate", function () {
     assert.match(stderr, /^provision: nothing listens at 127\.0\.0\.1:9/m);
   });
 
+  it("says that a program is not there before it begins anything", async () => {
+    const { code, stdout, stderr } = await run(["simulate", "--program", "none.ts"]);
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr, /^provision: --program: none\.ts is not there: [^\n]+\n$/);
+  });
+
   it("refuses a flash file that is none", async () => {
     const flash = join(folder, "nothing.bin");
     writeFileSync(flash, "this is no flash");
