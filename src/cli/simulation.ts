@@ -1,7 +1,8 @@
 // One simulation: a service, a flash image, a link, a chip; then life takes its course until the
 // device is confirmed on a new version, or cannot come to that.
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { formatStatus, type AgentStatus } from "../agent/status.js";
 import { parseVersion } from "../protocol/version.js";
@@ -37,8 +38,6 @@ export interface SimulationResult {
   readonly problem?: string;
 }
 
-/** In the folder where the command was given; git ignores it. */
-const projectFolder = ".provision";
 const firstVersion = "1.0.0";
 /** Times in a row that a device may fail, or be refused, before the simulation gives it up. */
 const failuresMax = 6;
@@ -103,8 +102,7 @@ export class Simulation {
   #openFolder(): string {
     const { flash } = this.#options;
     if (flash !== undefined) return `${resolve(flash)}.service`;
-    mkdirSync(projectFolder, { recursive: true });
-    const folder = mkdtempSync(join(projectFolder, "simulate-"));
+    const folder = mkdtempSync(join(tmpdir(), "provision-simulate-"));
     this.#cleanups.push(() => {
       rmSync(folder, { recursive: true, force: true });
     });

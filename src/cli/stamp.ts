@@ -56,7 +56,7 @@ function inFile<Result>(file: string, work: () => Result): Result {
     return work();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${file}: ${why}`, { cause: error });
+    throw new Error(`${file} is no firmware image, as xs_esp32.bin is: ${why}`, { cause: error });
   }
 }
 

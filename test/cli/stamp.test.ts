@@ -52,7 +52,11 @@ describe("provision stamp", function () {
     ["app.bin --project lamp-sim", 2, /belong to the simulated chip/],
     ["app.bin --project a-name-that-is-longer-than-31-characters", 2, /1 to 31 characters/],
     ["app.bin --release 1.x", 2, /semantic version/],
-    ["none.bin --project lamp", 1, /^provision: none\.bin: .+\n$/],
+    [
+      "none.bin --project lamp",
+      1,
+      /^provision: none\.bin is no firmware image, as xs_esp32\.bin is: .+\n$/,
+    ],
     ["gone.bin --project lamp", 1, /gone\.bin is not there/],
   ];
   for (const [line, code, says] of mistakes) {
