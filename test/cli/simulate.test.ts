@@ -5,6 +5,7 @@ import { execFile } from "node:child_process";
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -23,6 +24,8 @@ const sectorBytes = 4096;
 
 interface RunOptions {
   readonly program?: string;
+  /** Default: a folder that all tests share. */
+  readonly cwd?: string;
   readonly environment?: NodeJS.ProcessEnv;
 }
 
@@ -45,13 +48,13 @@ describe("provision simulate", function () {
 
   function run(
     parameters: readonly string[],
-    { program = ourProgram, environment = {} }: RunOptions = {},
+    { program = ourProgram, cwd = folder, environment = {} }: RunOptions = {},
   ): Promise<Ended> {
     return new Promise((resolvePromise) => {
       execFile(
         process.execPath,
         [program, ...parameters],
-        { cwd: folder, env: { ...process.env, ...environment } },
+        { cwd, env: { ...process.env, ...environment } },
         (error, stdout, stderr) => {
           resolvePromise({ code: Number(error?.code ?? 0), stdout, stderr });
         },
@@ -152,9 +155,14 @@ describe("provision simulate", function () {
     assert.ok(fast.seconds + 2 < slow.seconds, `${fast.seconds} s against ${slow.seconds} s`);
   });
 
-  it("leaves nothing behind in the folder", async () => {
-    await simulate("--engine", "node", "--size", "131072");
-    assert.deepEqual(readdirSync(join(folder, ".provision")), []);
+  it("leaves nothing behind, neither in the folder nor where temporary things are", async () => {
+    const places = [join(folder, "empty"), join(folder, "temporary")];
+    for (const place of places) mkdirSync(place);
+    const [cwd = "", TMPDIR = ""] = places;
+    const parameters = ["simulate", "--engine", "node", "--size", "131072"];
+    const { code, stderr } = await run(parameters, { cwd, environment: { TMPDIR } });
+    assert.equal(code, 0, stderr);
+    for (const place of places) assert.deepEqual(readdirSync(place), []);
   });
 
   const mistakes: readonly (readonly [
