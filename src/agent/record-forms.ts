@@ -95,9 +95,9 @@ export function parseConfirmed(text: string): ConfirmedRecord | undefined {
   return { slot, sizeBytes, digest };
 }
 
-/** One line of the record; the reason is shortened to leave room for others. */
+/** One line of the record. */
 export function formatRejected({ release, reason, badDownloads }: RejectedRecord): string {
-  const pairs: FormPair[] = [...formatRelease(release), ["reason", shortened(reason)]];
+  const pairs: FormPair[] = [...formatRelease(release), ["reason", reason]];
   if (badDownloads !== undefined) pairs.push(["bad", String(badDownloads)]);
   return encodeForm(pairs);
 }
@@ -111,8 +111,8 @@ export function parseRejected(line: string): RejectedRecord | undefined {
   return { release, reason, ...(badDownloads !== undefined && { badDownloads }) };
 }
 
-/** Without lone surrogates, which no form can carry: the text may be the product's. */
-function shortened(reason: string): string {
+/** A reason that leaves room for others, and has no lone surrogates: it may be the product's. */
+export function shortenedReason(reason: string): string {
   let text = "";
   for (const character of reason) {
     if (text.length >= rejectReasonCharactersMax) break;

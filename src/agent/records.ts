@@ -26,6 +26,7 @@ import {
   parseConfirmed,
   parseRejected,
   parseTarget,
+  shortenedReason,
   type ArmedRecord,
   type ConfirmedRecord,
   type RejectedRecord,
@@ -129,7 +130,7 @@ export class Records {
    */
   reject(release: ReleaseIdentity, reason: string, badDownloads?: number): boolean {
     const count = badDownloads === undefined ? {} : { badDownloads };
-    const rejected: RejectedRecord = { release, reason, ...count };
+    const rejected: RejectedRecord = { release, reason: shortenedReason(reason), ...count };
     const isOther = (record: RejectedRecord): boolean => record.release.id !== release.id;
     const kept = [...this.readRejected().filter(isOther), rejected].slice(-rejectedMax);
     const lines = kept.map(formatRejected);

@@ -303,6 +303,8 @@ describe("the record of rejected releases", () => {
     }
     assert.equal(records.rejection(numbered(1)), undefined);
     assert.equal(records.rejection(numbered(rejectedMax + 1)), "bad");
+    records.reject(numbered(0), "long ".repeat(1000));
+    assert.equal(records.rejection(numbered(0))?.length, rejectReasonCharactersMax);
     assert.deepEqual(shelf.records.readRejected(), []);
     shelf.stores.bytesMax = Infinity;
     assert.equal(records.reject(numbered(rejectedMax + 1), "bad"), true);

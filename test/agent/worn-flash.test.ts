@@ -92,6 +92,17 @@ const wears: Readonly<Record<string, IsWorn>> = {
   "every erase of otadata": (path, operation) => path === "otadata" && operation === "erase",
 };
 
+/** 1.1.0 is in slot 1 and on record as confirmed; slot 0 has the only boot entry. Nothing is offered. */
+function loseEntryOfConfirmed(world: WornWorld): void {
+  const image = makeImage({ version: "1.1.0" });
+  world.flash.write(image, 0x40000);
+  const otadata = partitionOpener(world.flash, 0)("otadata");
+  otadata.write(encodeOtaEntry(1, otaState.valid), 0);
+  const records = new Records(world.stores.open("provision"));
+  records.writeConfirmed({ slot: 1, sizeBytes: image.length, digest: sha256Hex(image) });
+  world.service.contents.clear();
+}
+
 describe("a worn flash", () => {
   for (const [name, isWorn] of Object.entries(wears)) {
     it(`that fails ${name}: the old image goes on, and updates once it is well again`, () => {
@@ -137,13 +148,7 @@ describe("a worn flash", () => {
 
   it("that cannot take back a confirmed image leaves that to a later boot", () => {
     const world = new WornWorld();
-    const image = makeImage({ version: "1.1.0" });
-    world.flash.write(image, 0x40000);
-    const otadata = partitionOpener(world.flash, 0)("otadata");
-    otadata.write(encodeOtaEntry(1, otaState.valid), 0);
-    const records = new Records(world.stores.open("provision"));
-    records.writeConfirmed({ slot: 1, sizeBytes: image.length, digest: sha256Hex(image) });
-    world.service.contents.clear();
+    loseEntryOfConfirmed(world);
     world.isWorn = (path) => path === "otadata";
     world.chip.powerOn();
     world.bearWear((path) => path === "otadata");
@@ -164,13 +169,7 @@ describe("a worn flash", () => {
         },
       },
     });
-    const image = makeImage({ version: "1.1.0" });
-    world.flash.write(image, 0x40000);
-    const otadata = partitionOpener(world.flash, 0)("otadata");
-    otadata.write(encodeOtaEntry(1, otaState.valid), 0);
-    const records = new Records(world.stores.open("provision"));
-    records.writeConfirmed({ slot: 1, sizeBytes: image.length, digest: sha256Hex(image) });
-    world.service.contents.clear();
+    loseEntryOfConfirmed(world);
     world.publish("1.2.0");
     world.isWorn = (path) => path === "otadata";
     world.chip.powerOn();
