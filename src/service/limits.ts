@@ -62,8 +62,10 @@ export const serviceLimits: ServiceLimits = {
 
 /** An uploaded Content-Type, which goes into one row with 4 KiB of meta. RFC 6838 allows 255. */
 export const contentTypeBytesMax = 255;
-/** Replies up to this size do not count as queued: Node's pool of small buffers, which they share,
- *  is this large. On all connections together they stay below 80 MiB. */
+/**
+ * Replies up to this size do not count as queued: Node's pool of small buffers, which they share,
+ * is this large. On all connections together they stay below 80 MiB.
+ */
 export const uncountedReplyBytesMax = 8192;
 /** Rows of one table: twice the batch that `tableBytesMax` is made for. Two letters are a row. */
 export const tableRowsMax = 200_000;
@@ -97,8 +99,10 @@ export const pointsKept = 1000;
 export const aliasesMax = 100;
 /** A written value; the device's own limits are below. */
 export const valueBytesMax = 4096;
-/** Points of one reply to a view, which is made in memory: a thousand points each of a hundred
- *  aliases are less, unless they are long texts. */
+/**
+ * Points of one reply to a view, which is made in memory: a thousand points each of a hundred
+ * aliases are less, unless they are long texts.
+ */
 export const viewBytesMax = 8 * 1024 * 1024;
 /** Unexpired views per client. */
 export const viewsMax = 100;

@@ -1,5 +1,6 @@
 // What all requests, or all replies, together may hold in memory. One that would exceed it is
-// answered 503 at once: the service stays quick for the others, and never grows until the machine kills it.
+// answered 503 at once: the service stays quick for the others, and never grows until the machine
+// kills it.
 
 import { Refusal } from "./errors.js";
 

@@ -11,8 +11,8 @@ const rowBytesMax = 2 * serialBytesMax + metaBytesMax;
 
 /**
  * Every row's fields, at most `columnsMax`: a text with a comma that should have been quoted must
- * not lose its end. Refuses with `malformed-rows` what is no such CSV, and a table of too many. Bytes that are no UTF-8 are
- * Latin-1 (S-06).
+ * not lose its end. Refuses with `malformed-rows` what is no such CSV, with `body-too-large` what
+ * has too many rows. Bytes that are no UTF-8 are Latin-1 (S-06).
  */
 export function readRows(bytes: Buffer, columnsMax: number): string[][] {
   const reader = new RowReader({ badRow: "throw", rowBytesMax });

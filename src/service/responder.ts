@@ -97,7 +97,7 @@ export class Responder {
     this.options.onReply?.(replyRecord(request, outcome, bodyBytesSent, durationMs));
   }
 
-  /** The outcome, or a refusal of what there is no room to queue: only views are that large. */
+  /** The outcome, or a refusal if there is no room to queue its reply; a refusal needs none. */
   #fitting(outcome: Outcome): Outcome {
     if (this.#queue.hasRoom(queuedBytes(outcome.reply))) return outcome;
     const code = "overloaded";
