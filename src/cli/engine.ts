@@ -43,13 +43,23 @@ export async function openEngine(name: EngineName, log: (line: string) => void):
     };
   }
   const binary = await build(name === "xs32" ? 32 : 64, log);
-  const told = execFileSync(binary, ["--version", "--json"], { encoding: "utf8" });
-  const { engine, slotBytes } = JSON.parse(told) as { engine: string; slotBytes: number };
+  const { engine, slotBytes } = askVersion(binary, name);
   return {
     description: engine,
     slotBytes,
     makeChip: (plan) => new SimulatedChip({ ...plan, engine: binary }),
   };
+}
+
+function askVersion(binary: string, name: EngineName): { engine: string; slotBytes: number } {
+  try {
+    const told = execFileSync(binary, ["--version", "--json"], { encoding: "utf8", stdio: "pipe" });
+    return JSON.parse(told) as { engine: string; slotBytes: number };
+  } catch (error) {
+    const why =
+      name === "xs32" ? "the machine runs no 32-bit programs" : "remove it, and it is built anew";
+    throw new Error(`${binary} does not start: ${why}, or take another --engine`, { cause: error });
+  }
 }
 
 async function build(bits: 32 | 64, log: (line: string) => void): Promise<string> {

@@ -216,6 +216,16 @@ describe("provision simulate", function () {
     assert.match(stderr, /^provision: .*nothing\.bin/m);
   });
 
+  it("says so if the engine does not start, and what to do", async () => {
+    const environment = { PROVISION_ENGINE: "/bin/false" };
+    const { code, stderr } = await run(["simulate", "--engine", "xs"], { environment });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^provision: \/bin\/false does not start: remove it, .*another --engine\n$/,
+    );
+  });
+
   it("tells what to install without a C compiler, and offers the Node engine", async () => {
     // A checkout in which the engine has not been built yet.
     const checkout = join(folder, "checkout");
