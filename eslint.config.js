@@ -27,7 +27,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/{protocol,ports,http,flash,agent}/**/*.ts", "hosts/{esp32,desktop/device}/*.ts"],
+    files: ["src/{protocol,ports,http,flash,agent}/**/*.ts", "hosts/{esp32,xs/device}/*.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",
@@ -41,7 +41,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["hosts/template/test/**/*.ts"],
+    files: ["template/test/**/*.ts"],
     rules: {
       "@typescript-eslint/no-floating-promises": [
         "error",

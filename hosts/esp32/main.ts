@@ -1,5 +1,5 @@
 // The chip's composition root for a device that is nothing but its agent. Who it is comes from the
-// factory's keys in flash. A product has a main module of its own (hosts/template).
+// factory's keys in flash. A product has a main module of its own (template).
 
 import { openPlatform } from "./platform.js";
 import { startAgent } from "./start.js";

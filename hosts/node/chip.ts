@@ -3,14 +3,14 @@
 
 import { Agent } from "../../src/agent/agent.js";
 import type { AgentOptions } from "../../src/agent/options.js";
-import { openSha256 } from "../../src/flash/sha256.js";
+import { openSha256 } from "../../src/formats/sha256.js";
 import type { Boot, ResetReason } from "../../src/ports/boot.js";
 import type { OpenDigest } from "../../src/ports/digest.js";
 import type { FlashPartition } from "../../src/ports/flash.js";
 import type { OpenStore } from "../../src/ports/key-value.js";
 import type { Platform } from "../../src/ports/platform.js";
 import type { TCP, TCPOptions } from "../../src/ports/tcp.js";
-import { partitionOpener } from "./partitions.js";
+import { partitionOpener } from "../../src/formats/flash/partitions.js";
 import type { Scheduled, World } from "./world.js";
 
 /** Rewrites otadata as the boot loader does and tells which slot starts. Throws if none can. */

@@ -1,8 +1,8 @@
 // Key-value stores over an NVS partition, with our own NVS code: what a chip in a Node process has
 // in place of Espressif's library.
 
-import { Nvs } from "../../src/flash/nvs.js";
-import { openNvsStore } from "../../src/flash/nvs-store.js";
+import { Nvs } from "../../src/formats/nvs/nvs.js";
+import { openNvsStore } from "../../src/formats/nvs/nvs-store.js";
 import type { FlashPartition } from "../../src/ports/flash.js";
 import type { OpenStore } from "../../src/ports/key-value.js";
 

@@ -19,12 +19,12 @@ import { readIdentity, type Identity } from "./identity.js";
 import { nextLifeState, waitsForHuman, type LifeInput, type LifeState } from "./life.js";
 import { completeOptions, type AgentOptions, type CompleteOptions } from "./options.js";
 import { Pause } from "./pause.js";
-import { Records, recordsDomain } from "./records.js";
+import { Records, recordsDomain } from "./slots/records.js";
 import { activateRequest } from "./requests.js";
-import { flashFault, Slots } from "./slots.js";
+import { flashFault, Slots } from "./slots/slots.js";
 import { formatStatus, type AgentStatus } from "./status.js";
-import { TrialRun } from "./trial-run.js";
-import { Update, type Cancellable, type Visit } from "./update.js";
+import { TrialRun } from "./slots/trial-run.js";
+import { Update, type Cancellable, type Visit } from "./update/update.js";
 
 export class Agent {
   readonly #platform: Platform;

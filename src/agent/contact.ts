@@ -5,7 +5,7 @@ import type { ResponseHead } from "../http/head-parser.js";
 import { retryDelayMsMax } from "../protocol/limits.js";
 import { retryAfterMs } from "./back-off.js";
 import type { ConnectionFailure } from "./exchange.js";
-import { problemOfStatus } from "./range-plan.js";
+import { problemOfStatus } from "./update/range-plan.js";
 
 /** The network, the service or the flash; later it may work. */
 export interface Failure {

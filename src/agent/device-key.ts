@@ -2,7 +2,7 @@
 // that flash has no room for is used, and stored as soon as there is.
 
 import type { Platform } from "../ports/platform.js";
-import type { Records } from "./records.js";
+import type { Records } from "./slots/records.js";
 
 export class DeviceKey {
   readonly #platform: Platform;

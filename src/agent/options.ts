@@ -13,7 +13,7 @@ import {
   trialMsMax,
 } from "../protocol/limits.js";
 import type { ReleaseIdentity } from "../protocol/release.js";
-import type { ReleaseRule } from "./choice.js";
+import type { ReleaseRule } from "./update/choice.js";
 import type { IdentityDefaults } from "./identity.js";
 import type { AgentStatus } from "./status.js";
 

@@ -12,7 +12,7 @@ import {
   infoTarget,
 } from "../protocol/paths.js";
 import type { Identity } from "./identity.js";
-import type { ByteSpan } from "./range-plan.js";
+import type { ByteSpan } from "./update/range-plan.js";
 
 /** Procedure 64. */
 export function activateRequest(identity: Identity): HttpRequest {

@@ -3,26 +3,26 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { addContent } from "./content.js";
-import { addFactory } from "./factory.js";
-import { addFirmware } from "./firmware.js";
-import { addGroup } from "./group.js";
-import { addFlash } from "./flash.js";
-import { addInspect } from "./inspect.js";
-import { addLog } from "./log.js";
-import { addLogin } from "./login.js";
-import { addModel } from "./model.js";
-import { addNew } from "./new.js";
-import { bearClosedPipe, printable } from "./output.js";
-import { addRange } from "./range.js";
-import { addSerial } from "./serial.js";
-import { addOwner, addVendor } from "./administer.js";
-import { addServe } from "./serve.js";
-import { addShare } from "./share.js";
-import { addSimulate } from "./simulate.js";
-import { addStamp } from "./stamp.js";
-import { addToken } from "./token.js";
-import { addWatch } from "./watch.js";
+import { addContent } from "./commands/content.js";
+import { addFactory } from "./commands/factory/factory.js";
+import { addFirmware } from "./commands/firmware.js";
+import { addGroup } from "./commands/group.js";
+import { addFlash } from "./commands/factory/flash.js";
+import { addInspect } from "./commands/inspect.js";
+import { addLog } from "./commands/log.js";
+import { addLogin } from "./commands/login.js";
+import { addModel } from "./commands/model.js";
+import { addNew } from "./commands/project/new.js";
+import { bearClosedPipe, printable } from "./terminal/output.js";
+import { addRange } from "./commands/range.js";
+import { addSerial } from "./commands/serial.js";
+import { addOwner, addVendor } from "./commands/administer.js";
+import { addServe } from "./commands/serve.js";
+import { addShare } from "./commands/share.js";
+import { addSimulate } from "./commands/simulate.js";
+import { addStamp } from "./commands/stamp.js";
+import { addToken } from "./commands/token.js";
+import { addWatch } from "./commands/watch.js";
 
 bearClosedPipe();
 

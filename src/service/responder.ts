@@ -1,17 +1,17 @@
 // Takes each request through the dispatcher and its reply to the wire, and tells of it.
 
-import { nowSeconds } from "./api.js";
-import type { Api } from "./api.js";
-import type { Exchange } from "./connection.js";
-import { Dispatcher } from "./dispatcher.js";
-import type { Outcome } from "./dispatcher.js";
+import { nowSeconds } from "./api/api.js";
+import type { Api } from "./api/api.js";
+import type { Exchange } from "./http/connection.js";
+import { Dispatcher } from "./api/dispatcher.js";
+import type { Outcome } from "./api/dispatcher.js";
 import { Refusal } from "./errors.js";
 import type { RefusalCode } from "./errors.js";
-import { MemoryBudget } from "./memory-budget.js";
-import { procedures } from "./procedures.js";
-import { queuedBytes, refusalReply, send } from "./reply.js";
-import { Request } from "./request.js";
-import { Router } from "./router.js";
+import { MemoryBudget } from "./http/memory-budget.js";
+import { procedures } from "./procedures/index.js";
+import { queuedBytes, refusalReply, send } from "./http/reply.js";
+import { Request } from "./http/request.js";
+import { Router } from "./api/router.js";
 
 /** One reply, when it is out or its connection is gone. Holds no secret. */
 export interface ReplyRecord {

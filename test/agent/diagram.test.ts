@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { lifeTable, type LifeInput, type LifeState } from "../../src/agent/life.js";
-import { assertBlock, fenced, markdownTable } from "./generated-block.js";
+import { assertBlock, fenced, markdownTable } from "../support/generated-block.js";
 
 /** Inputs that may come nearly anywhere, and lead to one state wherever they come. */
 const troubles: readonly string[] = [

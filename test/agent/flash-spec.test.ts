@@ -3,16 +3,16 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { BootOtadata } from "../../hosts/desktop/boot-otadata.js";
-import { ProgressStore } from "../../src/agent/progress.js";
-import { Records } from "../../src/agent/records.js";
+import { BootOtadata } from "../../src/simulator/chip/boot-otadata.js";
+import { ProgressStore } from "../../src/agent/update/progress.js";
+import { Records } from "../../src/agent/slots/records.js";
 import { isPresent, otaState, type OtaEntry } from "../../src/flash/otadata.js";
 import { OtadataWriter } from "../../src/flash/otadata-writer.js";
-import { parsePartitionCsv } from "../../src/flash/partition-table-csv.js";
+import { parsePartitionCsv } from "../../src/formats/partition-table/partition-table-csv.js";
 import { cikCharacters, sectorBytes } from "../../src/protocol/limits.js";
 import { MemoryStores } from "../support/memory-store.js";
 import { NorFlash, PowerCut } from "../support/nor-flash.js";
-import { assertBlock, fenced, markdownTable } from "./generated-block.js";
+import { assertBlock, fenced, markdownTable } from "../support/generated-block.js";
 
 const spec = "src/flash/SPEC.md";
 const maker = "test/agent/flash-spec.test.ts";

@@ -14,10 +14,10 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { makeFirmware } from "../../hosts/desktop/firmware.js";
-import { Nvs } from "../../src/flash/nvs.js";
-import { MemoryFlash } from "../../hosts/node/memory-flash.js";
-import { VendorClient } from "../../src/fleet/vendor-client.js";
+import { makeFirmware } from "../../src/simulator/firmware/firmware.js";
+import { Nvs } from "../../src/formats/nvs/nvs.js";
+import { MemoryFlash } from "../../src/formats/flash/memory-flash.js";
+import { VendorClient } from "../../src/client/vendor-client.js";
 import { loadFile } from "../support/vectors.js";
 import { Shell } from "./shell.js";
 

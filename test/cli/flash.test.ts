@@ -6,10 +6,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { makeFirmware } from "../../hosts/desktop/firmware.js";
-import { makeNvsImage } from "../../src/flash/nvs-image.js";
+import { makeFirmware } from "../../src/simulator/firmware/firmware.js";
+import { makeNvsImage } from "../../src/formats/nvs/nvs-image.js";
 import { loadFile } from "../support/vectors.js";
-import { makeBootLoader } from "../hosts/factory/boot-loader-maker.js";
+import { makeBootLoader } from "../factory/boot-loader-maker.js";
 
 const program = resolve("build/src/cli/main.js");
 

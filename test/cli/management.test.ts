@@ -163,7 +163,7 @@ describe("the vendor's commands", function () {
   });
 
   it("end in silence if nobody reads on", async () => {
-    const path = fileURLToPath(import.meta.resolve("../../src/cli/output.js"));
+    const path = fileURLToPath(import.meta.resolve("../../src/cli/terminal/output.js"));
     const items = `Array.from({ length: 200_000 }, (_, at) => ({ serial: "s" + at }))`;
     const script = `const { printList } = await import("${path}"); printList(false, ${items}, ["serial"])`;
     const line = `"$0" --input-type=module -e '${script}' | head -n 1; exit "\${PIPESTATUS[0]}"`;

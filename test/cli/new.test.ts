@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-import { builtEngine } from "../hosts/desktop/built-engine.js";
+import { builtEngine } from "../hosts/xs/built-engine.js";
 
 const run = promisify(execFile);
 const root = resolve(".");
@@ -135,7 +135,7 @@ describe("provision new", () => {
     assert.deepEqual(tests, ["sensor.test.js", "update.test.js"]);
     const paths = tests.map((name) => join("build", "test", name));
     // The engine is this checkout's; the project could compile its own.
-    const sources = join("hosts", "desktop", "engine");
+    const sources = join("hosts", "xs", "engine");
     assert.deepEqual(readdirSync(join(own, sources)), readdirSync(join(root, sources)));
     const env = { ...process.env, PROVISION_ENGINE: engine };
     const { stdout } = await run(process.execPath, ["--test", ...paths], { ...inProject, env });

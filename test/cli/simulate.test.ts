@@ -15,8 +15,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Facts } from "../../src/cli/facts.js";
-import { VendorClient } from "../../src/fleet/vendor-client.js";
+import type { Facts } from "../../src/simulator/facts.js";
+import { VendorClient } from "../../src/client/vendor-client.js";
 import { startService } from "../../src/service/service.js";
 
 const ourProgram = resolve("build/src/cli/main.js");

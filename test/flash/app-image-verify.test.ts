@@ -9,7 +9,7 @@ import type { AppImageSummary } from "../../src/flash/app-image-stream.js";
 import { AppImageStream } from "../../src/flash/app-image-stream.js";
 import type { SlotVerdict, SlotVerifierOptions } from "../../src/flash/app-image-verify.js";
 import { SlotVerifier } from "../../src/flash/app-image-verify.js";
-import { openSha256 } from "../../src/flash/sha256.js";
+import { openSha256 } from "../../src/formats/sha256.js";
 import type { FlashPartition } from "../../src/ports/flash.js";
 import { NorFlash } from "../support/nor-flash.js";
 import type { ImageCase } from "./app-image-cases.js";

@@ -3,7 +3,7 @@
 
 import type { OtaEntry } from "../../src/flash/otadata.js";
 import { decodeOtadata, encodeOtaEntry, otaState } from "../../src/flash/otadata.js";
-import { bootOrder, selectSlot } from "../../src/flash/otadata-boot.js";
+import { bootOrder, selectSlot } from "../../src/formats/boot/otadata-boot.js";
 import { writeUint32 } from "../../src/flash/little-endian.js";
 import type { FlashPartition } from "../../src/ports/flash.js";
 import { loadFile, loadIndex } from "../support/vectors.js";

@@ -1,7 +1,7 @@
 // Lives through cuts: all single ones, pairs of them, those between two turns, and long sequences
 // from a seed. Each life is one point, counted when it has come to its end.
 
-import { seededRandom } from "../../hosts/desktop/seeded.js";
+import { seededRandom } from "../../src/simulator/chip/seeded.js";
 import { NorFlash } from "../support/nor-flash.js";
 import {
   formatCut,

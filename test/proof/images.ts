@@ -2,8 +2,8 @@
 // slot that mixes two of them, or two places of one, is none of them.
 
 import { createHash } from "node:crypto";
-import { writeAppImage } from "../../src/flash/app-image-writer.js";
-import { seededBytes } from "../../hosts/desktop/seeded.js";
+import { writeAppImage } from "../../src/formats/app-image/app-image-writer.js";
+import { seededBytes } from "../../src/simulator/chip/seeded.js";
 import { describeApp } from "../support/app-descriptor.js";
 import { openNodeSha256 } from "../support/digest.js";
 

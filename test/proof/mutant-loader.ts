@@ -5,7 +5,7 @@ import { register } from "node:module";
 import { env } from "node:process";
 
 export interface Mutation {
-  /** Compiled, from the root of the build: `src/agent/slots.js`. */
+  /** Compiled, from the root of the build: `src/agent/slots/slots.js`. */
   readonly file: string;
   readonly find: string;
   readonly replace: string;

@@ -18,13 +18,13 @@ function singles(life: string, grain = coarseGrain): readonly Plan[] {
   return [{ life, store: "own", kind: "singles", grain, shares: 1 }];
 }
 
-const hostileServer = ["test/agent/hostile-server.test.js"];
+const hostileServer = ["test/life/hostile-server.test.js"];
 
 export const mutants: readonly Mutant[] = [
   {
     name: "skips the re-hash",
     what: "an image is taken for right without a look at its digest",
-    file: "src/agent/slot-check.js",
+    file: "src/agent/update/slot-check.js",
     find: "return digest === this.#expected.digest",
     replace: 'return digest !== ""',
     catchers: singles("corrupt"),
@@ -48,7 +48,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "erases before it writes",
     what: "the store erases a value before the new one is there",
-    file: "src/flash/nvs.js",
+    file: "src/formats/nvs/nvs.js",
     find: 'const item = value.type === "blob"',
     replace:
       "if (old !== undefined) this.#eraseAllBut(undefined, name);\n" +
@@ -58,25 +58,25 @@ export const mutants: readonly Mutant[] = [
   {
     name: "sets the bits first",
     what: "the store marks an item as written before it is",
-    file: "src/flash/nvs-page.js",
+    file: "src/formats/nvs/nvs-page.js",
     find: "this.#flash.programEntries(this.sector, this.#nextFree, bytes);",
     replace:
       "this.#mark(this.#nextFree, this.#nextFree + count, written);\n" +
       "this.#flash.programEntries(this.sector, this.#nextFree, bytes);",
-    catchers: ["test/flash/nvs-power-cut.test.js"],
+    catchers: ["test/formats/nvs/nvs-power-cut.test.js"],
   },
   {
     name: "takes torn for whole",
     what: "the store gives up an old item for a new one whose payload is not whole",
-    file: "src/flash/nvs-page.js",
+    file: "src/formats/nvs/nvs-page.js",
     find: "if (!this.isIntact(index)) {",
     replace: "if (index < 0) {",
-    catchers: ["test/flash/nvs-random-cut.test.js"],
+    catchers: ["test/formats/nvs/nvs-random-cut.test.js"],
   },
   {
     name: "trusts a blank sector",
     what: "the store begins a page in a sector that may be one of an erase cut short",
-    file: "src/flash/nvs-pages.js",
+    file: "src/formats/nvs/nvs-pages.js",
     find: "if (!free.isErased)",
     replace: "if (free.sector < 0)",
     catchers: singles("worn"),
@@ -84,7 +84,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "trusts blank payload",
     what: "a sector of the slot that reads as blank is not erased",
-    file: "src/agent/slot-writer.js",
+    file: "src/agent/update/slot-writer.js",
     find: "this.#partition.eraseBlock(Math.floor(this.#offsetBytes / sectorBytes));",
     replace:
       "const probe = new Uint8Array(1);\n" +
@@ -96,7 +96,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "drops the progress check",
     what: "sectors on record are taken for whole without being read back",
-    file: "src/agent/prefix-check.js",
+    file: "src/agent/update/prefix-check.js",
     find: "if (equalBytes(claim.digest, this.#reached.digest))",
     replace: "if (claim.digest.length === this.#reached.digest.length)",
     catchers: singles("decayed"),
@@ -104,7 +104,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "records ahead",
     what: "a sector is on record before it is in flash",
-    file: "src/agent/slot-writer.js",
+    file: "src/agent/update/slot-writer.js",
     find: "this.#digest = digest;",
     replace:
       "this.#digest = digest;\n" +
@@ -114,7 +114,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "mixes releases",
     what: "what is on record of one release counts for another",
-    file: "src/agent/progress.js",
+    file: "src/agent/update/progress.js",
     find: "if (targetCrc !== this.#targetCrc || ",
     replace: "if (",
     catchers: singles("replaced"),
@@ -122,7 +122,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "confirms before contact",
     what: "a new image is confirmed as soon as it runs",
-    file: "src/agent/trial-run.js",
+    file: "src/agent/slots/trial-run.js",
     find: "this.#isOn = true;",
     replace: "this.#slots.confirm();\nreturn;",
     catchers: singles("silent"),
@@ -130,7 +130,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "never ends a trial",
     what: "a new image that reaches nobody is left on trial",
-    file: "src/agent/trial-run.js",
+    file: "src/agent/slots/trial-run.js",
     find: "}, this.#options.trialMs);",
     replace: "}, 2_000_000_000);",
     catchers: singles("silent"),
@@ -138,7 +138,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "blames a cut on the image",
     what: "a trial that a power cut has ended counts as a crash",
-    file: "src/agent/trial.js",
+    file: "src/agent/slots/trial.js",
     find: 'case "power-on":',
     replace: 'case "power-on":\nreturn { kind: "reject", reason: "crashed" };',
     catchers: singles("reduced"),
@@ -146,7 +146,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "does not heal",
     what: "a confirmed image whose boot entry a cut has taken is forgotten",
-    file: "src/agent/trial.js",
+    file: "src/agent/slots/trial.js",
     find: 'return { kind: "heal" };',
     replace: 'return { kind: "ordinary" };',
     catchers: singles("reduced"),
@@ -154,7 +154,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "forgets before it rejects",
     what: "the slot of a bad image is given up before its rejection is on record",
-    file: "src/agent/slots.js",
+    file: "src/agent/slots/slots.js",
     find: "const isRecorded = armed === undefined ||",
     replace: "this.finishRejection();\nconst isRecorded = armed === undefined ||",
     catchers: singles("crash"),
@@ -162,7 +162,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "leaves the bad image",
     what: "a rejected image stays in its slot, for a boot loader that falls back",
-    file: "src/agent/slots.js",
+    file: "src/agent/slots/slots.js",
     find: "slot.eraseBlock(0);",
     replace: "slot.status();",
     catchers: singles("crash"),
@@ -170,7 +170,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "leaves a judgement half done",
     what: "a wrong image stays in its slot if a cut comes between the verdict and the wipe",
-    file: "src/agent/trial-run.js",
+    file: "src/agent/slots/trial-run.js",
     find: "if (this.#slots.isDownloadJudged)",
     replace: "if (this.#rearms)",
     catchers: singles("corrupt"),
@@ -186,7 +186,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "throws the old key away",
     what: "a key that is refused is deleted before there is a new one",
-    file: "src/agent/records.js",
+    file: "src/agent/slots/records.js",
     find: 'const wasOpen = this.#read("asked") === "cik";',
     replace: 'this.#store.delete("cik");\nconst wasOpen = this.#read("asked") === "cik";',
     catchers: singles("rekeyed"),
@@ -194,15 +194,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: "trusts Content-Length",
     what: "a range is taken for whole although its body was shorter",
-    file: "src/agent/range-plan.js",
+    file: "src/agent/update/range-plan.js",
     find: "if (this.#receivedBytes !== this.#answerEnd)",
     replace: "this.#receivedBytes = this.#answerEnd ?? 0;\nif (this.#answerEnd === undefined)",
-    catchers: ["test/agent/range-plan.test.js"],
+    catchers: ["test/agent/update/range-plan.test.js"],
   },
   {
     name: "takes 200 for 206",
     what: "the whole content is taken for the range that was asked for",
-    file: "src/agent/range-plan.js",
+    file: "src/agent/update/range-plan.js",
     find: 'return spanBytes === this.sizeBytes && lengthFits ? undefined : "range-ignored";',
     replace: "return undefined;",
     catchers: hostileServer,

@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DatabasePlace } from "../../src/service/database.js";
+import type { DatabasePlace } from "../../src/service/database/database.js";
 import { startService } from "../../src/service/service.js";
 import type { Service, ServiceOptions } from "../../src/service/service.js";
 

@@ -10,7 +10,7 @@ import { Admin } from "../../src/service/admin.js";
 import { DatabaseUnreachable, ServiceError } from "../../src/service/errors.js";
 import type { ServiceErrorKind } from "../../src/service/errors.js";
 import type { ReplyRecord } from "../../src/service/responder.js";
-import { openStorage } from "../../src/service/storage.js";
+import { openStorage } from "../../src/service/stores/storage.js";
 import { startService } from "../../src/service/service.js";
 
 import { ask, RawClient, startRig, stopRig, temporaryDirectory } from "./harness.js";

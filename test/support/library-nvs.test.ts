@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { NvsEntry } from "../../src/flash/nvs-value.js";
-import { Nvs } from "../../src/flash/nvs.js";
+import type { NvsEntry } from "../../src/formats/nvs/nvs-value.js";
+import { Nvs } from "../../src/formats/nvs/nvs.js";
 import { openLibraryNvs } from "./library-nvs.js";
 import { NorFlash, PowerCut } from "./nor-flash.js";
 import { loadFile, loadIndex } from "./vectors.js";

@@ -1,5 +1,5 @@
 // NVS as Espressif's library recovers it: our own code for everything that both do alike, and the
-// library's rules in the places where it can lose a value at a cut (src/flash/nvs-recovery.ts tells
+// library's rules in the places where it can lose a value at a cut (src/formats/nvs/nvs-recovery.ts tells
 // them apart; the golden images hold this file to what the library itself read).
 //
 //   twins    the last item's older twin goes, whatever its chunk index: of a blob cut between its new
@@ -14,11 +14,11 @@
 // third are known from what the library did, the second from its rules.
 
 import type { FlashPartition } from "../../src/ports/flash.js";
-import { entriesPerPage, entryType } from "../../src/flash/nvs-entry.js";
-import { NvsFlash } from "../../src/flash/nvs-flash.js";
-import type { NvsPage } from "../../src/flash/nvs-page.js";
-import { NvsPages } from "../../src/flash/nvs-pages.js";
-import { Nvs } from "../../src/flash/nvs.js";
+import { entriesPerPage, entryType } from "../../src/formats/nvs/nvs-entry.js";
+import { NvsFlash } from "../../src/formats/nvs/nvs-flash.js";
+import type { NvsPage } from "../../src/formats/nvs/nvs-page.js";
+import { NvsPages } from "../../src/formats/nvs/nvs-pages.js";
+import { Nvs } from "../../src/formats/nvs/nvs.js";
 
 /** Opens as the library does: what it would lose at the last cut is lost. */
 export function openLibraryNvs(partition: FlashPartition): Nvs {

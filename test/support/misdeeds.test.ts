@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { VirtualNetwork } from "../../hosts/node/virtual-network.js";
 import { VirtualTime } from "../../hosts/node/virtual-time.js";
-import { seededRandom } from "../../hosts/desktop/seeded.js";
+import { seededRandom } from "../../src/simulator/chip/seeded.js";
 import { misdeeds, type Misdeed } from "./misdeeds.js";
 import { TcpRecorder } from "./tcp-recorder.js";
 import { ascii, VirtualService } from "./virtual-service.js";

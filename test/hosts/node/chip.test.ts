@@ -11,7 +11,7 @@ import type { Platform } from "../../../src/ports/platform.js";
 import type { TCPOptions } from "../../../src/ports/tcp.js";
 import { MemoryStores } from "../../support/memory-store.js";
 import { PowerCut } from "../../support/nor-flash.js";
-import { flashWith, layout } from "./flash-layout.js";
+import { flashWith, layout } from "../../formats/flash/flash-layout.js";
 
 const server = { address: "10.0.0.1", port: 80 };
 const watchdogMs = 1000;

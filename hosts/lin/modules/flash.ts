@@ -1,3 +1,0 @@
-// "embedded:storage/flash"
-
-export { default } from "hosts/lin/flash";

@@ -1,3 +1,0 @@
-// "embedded:storage/key-value": the simulated chip's, over the module of the same folder.
-
-export { default } from "hosts/desktop/device/key-value";

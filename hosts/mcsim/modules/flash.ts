@@ -1,0 +1,3 @@
+// "embedded:storage/flash"
+
+export { default } from "hosts/mcsim/flash";

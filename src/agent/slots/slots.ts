@@ -1,0 +1,262 @@
+// The two A/B slots and what is recorded about them: which image runs, what a boot has to decide,
+// and the four commit points of an update: armed, switched, confirmed, rejected. The order of the
+// writes is the whole point; DESIGN.md beside this file tells what a cut between any two leaves.
+
+import { readAppImageHead, type AppImageHead } from "../../flash/app-image-head.js";
+import { otaState } from "../../flash/otadata.js";
+import { OtadataWriter } from "../../flash/otadata-writer.js";
+import type { FlashPartition } from "../../ports/flash.js";
+import type { Platform } from "../../ports/platform.js";
+import { badDownloadsMax, silentTrialsMax, trialsMax } from "../../protocol/limits.js";
+import { sameRelease, type ReleaseIdentity } from "../../protocol/release.js";
+import type { ArmedRecord, ConfirmedRecord } from "./record-forms.js";
+import type { Records } from "./records.js";
+import { decideAtBoot, type BootDecision, type EntryState } from "./trial.js";
+
+/** What the flash threw, in words. */
+export function flashFault(error: unknown): string {
+  return `the flash fails: ${String(error)}`;
+}
+
+export class Slots {
+  /** What the running image says of itself. */
+  readonly running: AppImageHead;
+  readonly runningSlot: number;
+  readonly idleSlot: number;
+  readonly #platform: Platform;
+  readonly #records: Records;
+  readonly #otadata: OtadataWriter;
+  /** The agent had recorded that it would restart; read, and cleared in flash, once per boot. */
+  #restartAsked: boolean | undefined;
+
+  constructor(platform: Platform, records: Records) {
+    this.#platform = platform;
+    this.#records = records;
+    this.runningSlot = platform.boot.slot;
+    this.idleSlot = 1 - this.runningSlot;
+    this.#otadata = new OtadataWriter(platform.openPartition("otadata"), this.runningSlot);
+    const running = platform.openPartition("running");
+    this.running = readAppImageHead(running);
+    running.close();
+  }
+
+  openIdle(): FlashPartition {
+    return this.#platform.openPartition("nextota");
+  }
+
+  get armed(): ArmedRecord | undefined {
+    return this.#records.readArmed();
+  }
+
+  /** The image recorded as confirmed that the boot entries have lost. */
+  get confirmed(): ConfirmedRecord | undefined {
+    return this.#records.readConfirmed();
+  }
+
+  /** What this boot has to do first. Clears the mark of a restart asked for. */
+  decide(): BootDecision {
+    this.#restartAsked ??= this.#records.takeRestartAsked();
+    const armed = this.#records.readArmed();
+    const facts = {
+      slot: this.runningSlot,
+      resetReason: this.#platform.boot.resetReason,
+      runningEntry: this.#entryState(this.runningSlot),
+      idleEntry: this.#entryState(this.idleSlot),
+      armed,
+      armedRejected: armed !== undefined && this.#records.rejection(armed.release) !== undefined,
+      confirmedSlot: this.#records.readConfirmed()?.slot,
+      restartAsked: this.#restartAsked,
+    };
+    return decideAtBoot(facts, trialsMax, silentTrialsMax);
+  }
+
+  /**
+   * Before the first erase of the idle slot: nothing may lead there any more. A confirmation that
+   * could not be finished is over: it must not pass for that of the image that comes.
+   */
+  clearIdle(): void {
+    this.#records.forget("armed");
+    this.#otadata.forgetIdleSlot();
+    this.#records.forget("confirmed");
+  }
+
+  /**
+   * Nothing leads to the idle slot any more, nor does a boot loader that falls back because the
+   * running image has become unreadable: without its first sector it holds no image. A cut leaves
+   * less to do for the next call, which whoever decided it will make.
+   */
+  wipeIdle(): void {
+    this.forgetTrial();
+    const slot = this.openIdle();
+    try {
+      slot.eraseBlock(0);
+    } finally {
+      slot.close();
+    }
+  }
+
+  /** The entry of the last trial has been judged; a reset from now on says nothing about it. */
+  forgetTrial(): void {
+    if (this.#entryState(this.idleSlot) !== "none") this.#otadata.forgetIdleSlot();
+  }
+
+  /**
+   * Commit point 1: the idle slot holds this release, verified. Trials that it has had already
+   * stay counted. Throws if the store is full.
+   */
+  arm(release: ReleaseIdentity, digest: string): void {
+    const slot = this.idleSlot;
+    const armed = this.#records.readArmed();
+    const again = armed?.slot === slot && sameRelease(armed.release, release) ? armed : undefined;
+    const { trials = 0, silentTrials = 0 } = again ?? {};
+    this.#records.writeArmed({ release, slot, digest, trials, silentTrials, endedSilent: false });
+    this.#records.forget("target");
+  }
+
+  /** Commit point 2: the boot loader will start the armed image. The trial is counted before. */
+  switchToArmed(): void {
+    const armed = this.#records.readArmed();
+    if (armed === undefined) throw new Error("switching without an armed image");
+    this.#records.writeArmed({ ...armed, trials: armed.trials + 1, endedSilent: false });
+    this.#otadata.recordSwitch(armed.slot);
+  }
+
+  /**
+   * Commit point 3: the running image has passed its trial. May be repeated after a cut. Without
+   * room for the record a cut within the rewrite of the entry would cost the confirmation; giving
+   * up a good image would be worse.
+   */
+  confirm(): void {
+    const armed = this.#records.readArmed();
+    if (armed?.slot === this.runningSlot && this.confirmed?.slot !== armed.slot) {
+      const { slot, digest, release } = armed;
+      this.#try("the confirmation", () => {
+        this.#records.writeConfirmed({ slot, digest, sizeBytes: release.sizeBytes });
+      });
+    }
+    this.#otadata.recordConfirmation(this.runningSlot);
+    this.#records.forget("armed");
+    this.#records.forget("confirmed");
+  }
+
+  /** Puts the entry of the confirmed image in the idle slot back; a restart then starts it. */
+  heal(): void {
+    this.#otadata.recordConfirmation(this.idleSlot);
+  }
+
+  /**
+   * What came is not what was promised. It may have been changed on the way, so a release has a
+   * few downloads before it is rejected; true: now it is. The slot is given up after this.
+   */
+  rejectDownload(release: ReleaseIdentity, reason: string): boolean {
+    const badDownloads = this.#records.badDownloads(release) + 1;
+    const isLast = badDownloads >= badDownloadsMax;
+    const isRecorded = this.#records.reject(release, reason, isLast ? undefined : badDownloads);
+    if (!isRecorded) this.#logUnrecorded();
+    return isLast;
+  }
+
+  /** What was fetched into the idle slot has been judged: nothing of it stays. */
+  giveUpDownload(): void {
+    this.wipeIdle();
+    this.#records.forget("target");
+  }
+
+  /** A download was refused by its head: the slot is as it was. */
+  forgetTarget(): void {
+    this.#try("the end of the download", () => {
+      this.#records.forget("target");
+    });
+  }
+
+  /** A download was judged, and a cut came before its slot was given up. */
+  get isDownloadJudged(): boolean {
+    const target = this.#records.readTarget();
+    if (target?.slot !== this.idleSlot) return false;
+    const { release, badDownloads } = target;
+    const isRejected = this.#records.rejection(release) !== undefined;
+    return isRejected || this.#records.badDownloads(release) > badDownloads;
+  }
+
+  /**
+   * Commit point 4: the running image has failed its trial, and is not fetched again. The old one
+   * will finish the rejection. Without an armed image there is nothing to remember.
+   */
+  rejectRunning(reason: string): void {
+    const armed = this.#records.readArmed();
+    if (armed !== undefined && !this.#records.reject(armed.release, reason)) this.#logUnrecorded();
+  }
+
+  /** Commit point 4: the image in the idle slot is not fetched again, and not started again. */
+  rejectIdle(reason: string): void {
+    const armed = this.#records.readArmed();
+    const isRecorded = armed === undefined || this.#records.reject(armed.release, reason);
+    this.finishRejection();
+    // What is forgotten may have made room.
+    if (!isRecorded && !this.#records.reject(armed.release, reason)) this.#logUnrecorded();
+  }
+
+  /** Gives up the slot of a rejected image. A cut leaves it to the next boot to do this again. */
+  finishRejection(): void {
+    this.wipeIdle();
+    this.#records.forget("armed");
+    this.#records.forget("confirmed");
+  }
+
+  #logUnrecorded(): void {
+    this.#platform.log("the rejection could not be recorded: the store is full");
+  }
+
+  /** The trial ends because the image never reached the service; it may get one more. */
+  endSilent(): void {
+    const armed = this.#records.readArmed();
+    if (armed === undefined) return;
+    const silentTrials = armed.silentTrials + 1;
+    this.#try("the end of the trial", () => {
+      this.#records.writeArmed({ ...armed, silentTrials, endedSilent: true });
+    });
+  }
+
+  /** The boot loader has another image to go back to. */
+  get canRollBack(): boolean {
+    const state = this.#entryState(this.idleSlot);
+    return state === "valid" || state === "undefined";
+  }
+
+  /**
+   * Gives the idle slot its place back at the next reset. An entry on trial is left to the boot
+   * loader, which marks it as aborted, if trials are still counted. An entry whose state a cut has
+   * made another would start this image for ever: it is marked as invalid here.
+   */
+  rollBack(): void {
+    const isOnTrial = this.#entryState(this.runningSlot) === "pending-verify";
+    if (!isOnTrial || this.#records.readArmed() === undefined) this.#otadata.recordRollback();
+  }
+
+  #try(what: string, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#platform.log(`${what} could not be recorded: ${String(error)}`);
+    }
+  }
+
+  #entryState(slot: number): EntryState {
+    switch (this.#otadata.slotState(slot)) {
+      case undefined:
+        return "none";
+      case otaState.new:
+        return "new";
+      case otaState.pendingVerify:
+        return "pending-verify";
+      case otaState.valid:
+        return "valid";
+      case otaState.invalid:
+        return "invalid";
+      case otaState.aborted:
+        return "aborted";
+      default:
+        return "undefined"; // The boot loader takes any other number for this.
+    }
+  }
+}

@@ -1,0 +1,138 @@
+// Which byte ranges of one content are still to be asked for, and whether an answer is the one
+// that was asked for. Pure: no socket, no flash. Answers come in the order of the requests, so the
+// next byte expected is always `receivedBytes`.
+
+import type { ResponseHead } from "../../http/head-parser.js";
+import { parseContentRange } from "../../protocol/byte-range.js";
+
+export interface ByteSpan {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What is wrong with an answer to a ranged request. */
+export type RangeProblem =
+  /** 401: the key is not good any more. */
+  | "unauthorized"
+  /** 403: this device may not have this content. */
+  | "forbidden"
+  /** 404, 416, or another total: the content is not what it was. */
+  | "content-changed"
+  /** 200 to a part: the server ignores ranges. */
+  | "range-ignored"
+  /** 206 with another range than asked for, or with none. */
+  | "range-mismatch"
+  | "body-too-short"
+  | "body-too-long"
+  /** 429, 503 and other 5xx. */
+  | "server-error"
+  /** 1xx, 3xx and whatever else makes no sense here. */
+  | "unexpected-status";
+
+/** The problem in words, for a status or a log. */
+export const rangeProblemSentences: Readonly<Record<RangeProblem, string>> = Object.freeze({
+  unauthorized: "the service does not know the key",
+  forbidden: "this device may not have this content",
+  "content-changed": "the content is not what it was",
+  "range-ignored": "the server ignores ranges: asked for a part, it answers 200 with the whole",
+  "range-mismatch": "the server sends another range than the one that was asked for",
+  "body-too-short": "the server sends fewer bytes than it announced",
+  "body-too-long": "the server sends more bytes than it announced",
+  "server-error": "the service has an error, or too much to do",
+  "unexpected-status": "the server's answer makes no sense for a download",
+});
+
+export class RangePlan {
+  readonly sizeBytes: number;
+  readonly #chunkBytes: number;
+  #receivedBytes: number;
+  #requestedBytes: number;
+  /** One past the last byte of the answer being read; undefined between answers. */
+  #answerEnd: number | undefined;
+
+  /** @param startBytes what is in flash already */
+  constructor(sizeBytes: number, chunkBytes: number, startBytes: number) {
+    this.sizeBytes = sizeBytes;
+    this.#chunkBytes = chunkBytes;
+    this.#receivedBytes = startBytes;
+    this.#requestedBytes = startBytes;
+  }
+
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  get done(): boolean {
+    return this.#receivedBytes === this.sizeBytes && this.#answerEnd === undefined;
+  }
+
+  /** The next range to ask for, which now counts as asked for; undefined if none is left. */
+  takeRange(): ByteSpan | undefined {
+    if (this.#requestedBytes === this.sizeBytes) return undefined;
+    const first = this.#requestedBytes;
+    // Ranges end on multiples of the chunk, so that after a resume they meet sectors again.
+    const end = first - (first % this.#chunkBytes) + this.#chunkBytes;
+    this.#requestedBytes = Math.min(end, this.sizeBytes);
+    return { first, last: this.#requestedBytes - 1 };
+  }
+
+  /** Answers that were asked for and have not ended will not come. */
+  rewind(): void {
+    this.#requestedBytes = this.#receivedBytes;
+    this.#answerEnd = undefined;
+  }
+
+  /** Holds the head of the next answer against the range that was asked for. */
+  openAnswer(asked: ByteSpan, head: ResponseHead): RangeProblem | undefined {
+    const problem = this.#checkHead(asked, head);
+    if (problem === undefined) this.#answerEnd = asked.last + 1;
+    return problem;
+  }
+
+  /** Counts body bytes, before they are used. */
+  receive(byteLength: number): RangeProblem | undefined {
+    if (this.#answerEnd === undefined || this.#receivedBytes + byteLength > this.#answerEnd) {
+      return "body-too-long";
+    }
+    this.#receivedBytes += byteLength;
+    return undefined;
+  }
+
+  closeAnswer(): RangeProblem | undefined {
+    if (this.#receivedBytes !== this.#answerEnd) return "body-too-short";
+    this.#answerEnd = undefined;
+    return undefined;
+  }
+
+  #checkHead(asked: ByteSpan, head: ResponseHead): RangeProblem | undefined {
+    const spanBytes = asked.last - asked.first + 1;
+    const lengthFits = head.contentLength === undefined || head.contentLength === spanBytes;
+    switch (head.status) {
+      case 206: {
+        const range =
+          head.contentRange === undefined ? undefined : parseContentRange(head.contentRange);
+        if (range === undefined) return "range-mismatch";
+        if (range.total !== this.sizeBytes) return "content-changed";
+        if (range.first !== asked.first || range.last !== asked.last) {
+          return "range-mismatch";
+        }
+        return lengthFits ? undefined : "range-mismatch";
+      }
+      case 200:
+        // A server may answer 200 if the range asked for was the whole (S-51).
+        return spanBytes === this.sizeBytes && lengthFits ? undefined : "range-ignored";
+      default:
+        return problemOfStatus(head.status) ?? "unexpected-status";
+    }
+  }
+}
+
+/** What an error status means for any request with a CIK; undefined for 2xx. */
+export function problemOfStatus(status: number): RangeProblem | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  if (status === 401) return "unauthorized";
+  if (status === 403) return "forbidden";
+  if (status === 404 || status === 416) return "content-changed";
+  if (status === 429 || status >= 500) return "server-error";
+  return "unexpected-status";
+}

@@ -1,0 +1,305 @@
+// One update, from the list of contents to a verified image in the idle slot. Each step is asked
+// for by the life of the device and ends with one word; the release at hand is kept in between.
+
+import type { FlashPartition } from "../../ports/flash.js";
+import type { KeyValueStore } from "../../ports/key-value.js";
+import type { Platform } from "../../ports/platform.js";
+import { retryDelayMsMax } from "../../protocol/limits.js";
+import { parseInfoRow, sameRelease, type ReleaseIdentity } from "../../protocol/release.js";
+import { Choice } from "./choice.js";
+import type { Connection } from "../connection.js";
+import type { ContactProblem, Failure } from "../contact.js";
+import { Download, type DownloadOutcome } from "./download.js";
+import type { Identity } from "../identity.js";
+import { refuseHead } from "./image-fit.js";
+import type { CompleteOptions } from "../options.js";
+import { ProgressStore } from "./progress.js";
+import type { Records } from "../slots/records.js";
+import { infoRequest, listRequest, rangeRequests } from "../requests.js";
+import { RowsExchange } from "../rows-exchange.js";
+import { SlotCheck, type SlotCheckOutcome } from "./slot-check.js";
+import { flashFault, type Slots } from "../slots/slots.js";
+
+/** Whom to ask, as whom, over what. */
+export interface Visit {
+  readonly identity: Identity;
+  readonly cik: string;
+  readonly connection: Connection;
+}
+
+export interface Cancellable {
+  cancel(): void;
+}
+
+export type VerifyOutcome = SlotCheckOutcome | Failure;
+
+export type InspectOutcome =
+  | { readonly kind: "suitable" }
+  | { readonly kind: "unsuitable"; readonly reason: string }
+  | ContactProblem;
+
+export class Update {
+  readonly #platform: Platform;
+  readonly #options: CompleteOptions;
+  readonly #store: KeyValueStore;
+  readonly #records: Records;
+  readonly #slots: Slots;
+  #choice: Choice | undefined;
+  /** The content being looked at. */
+  #id: string | undefined;
+  /** Its metadata, once they were found suitable. */
+  #release: ReleaseIdentity | undefined;
+
+  constructor(
+    platform: Platform,
+    options: CompleteOptions,
+    store: KeyValueStore,
+    records: Records,
+    slots: Slots,
+  ) {
+    this.#platform = platform;
+    this.#options = options;
+    this.#store = store;
+    this.#records = records;
+    this.#slots = slots;
+  }
+
+  /** Content id of the release at hand. */
+  get id(): string | undefined {
+    return this.#id;
+  }
+
+  /** Reads the list (procedure 65) and keeps the best candidates; tells whether it was a list. */
+  list(
+    visit: Visit,
+    onDone: (problem: ContactProblem | undefined, isTyped: boolean) => void,
+  ): void {
+    const { identity, cik, connection } = visit;
+    const rule = this.#options.release ?? { kind: "newest", name: identity.model };
+    const { version } = this.#slots.running.descriptor;
+    const choice = new Choice(rule, version, this.#options.allowOlder);
+    this.#choice = choice;
+    this.#release = undefined;
+    connection.send(
+      new RowsExchange(
+        listRequest(identity, cik),
+        ([id]) => {
+          if (id !== undefined) choice.offer(id);
+        },
+        onDone,
+      ),
+    );
+  }
+
+  /** Goes on to the next best candidate; false if there is none. */
+  takeCandidate(): boolean {
+    this.#id = this.#choice?.take();
+    return this.#id !== undefined;
+  }
+
+  /** Asks for the metadata of the candidate (procedure 67). */
+  inspect(visit: Visit, onDone: (outcome: InspectOutcome) => void): void {
+    const id = this.#id ?? "";
+    this.#askInfo(visit, id, (fields, problem) => {
+      if (problem?.kind === "changed") {
+        onDone({ kind: "unsuitable", reason: `${id}: ${problem.reason}` });
+      } else if (problem !== undefined) onDone(problem);
+      else onDone(this.#judge(id, fields));
+    });
+  }
+
+  /** Fetches the release into the idle slot; `onSector` is called for each that is in flash. */
+  download(
+    visit: Visit,
+    onSector: () => void,
+    onDone: (outcome: DownloadOutcome) => void,
+  ): Cancellable {
+    const { identity, cik, connection } = visit;
+    const { observer, chunkBytes, allowOlder, hooks } = this.#options;
+    const release = this.#current();
+    const badDownloads = this.#records.badDownloads(release);
+    const target = { release, slot: this.#slots.idleSlot, badDownloads };
+    const progress = new ProgressStore(this.#store, target);
+    const slot = this.#slots.openIdle();
+    const download = new Download({
+      platform: this.#platform,
+      connection,
+      slot,
+      sizeBytes: release.sizeBytes,
+      chunkBytes,
+      progress,
+      rangeRequest: rangeRequests(identity, cik, release.id),
+      refuseHead: (head) =>
+        refuseHead(release, head, this.#slots.running, allowOlder) ??
+        hooks.refuseRelease?.(release, head),
+      prepareSlot: () => {
+        this.#slots.clearIdle();
+        this.#try("the target", () => {
+          this.#records.writeTarget(target);
+        });
+      },
+      recordSector: (sectors, digest) => {
+        this.#try("progress", () => {
+          progress.write(sectors, digest);
+        });
+        onSector();
+      },
+      onFetched: (byteLength) => observer.fetched?.(byteLength),
+      onProgress: (doneBytes) => observer.progress?.(doneBytes, release.sizeBytes),
+      onDone: (outcome) => {
+        if (outcome.kind !== "rejected") {
+          onDone(outcome);
+          return;
+        }
+        const chance = this.#chanceAfter(release, outcome.reason);
+        this.#slots.forgetTarget();
+        onDone(chance ?? outcome);
+      },
+    });
+    return closing(download, slot);
+  }
+
+  /**
+   * Reads the idle slot back. That an image is wrong is on record before it is wiped: after a cut
+   * in between the next boot does the rest. It fails as long as the release may be fetched again.
+   */
+  verify(onDone: (outcome: VerifyOutcome) => void): Cancellable {
+    const release = this.#current();
+    return this.checkIdle(release.sizeBytes, release.sha256, (outcome) => {
+      if (outcome.kind === "right") {
+        onDone(outcome);
+        return;
+      }
+      const chance = this.#chanceAfter(release, outcome.reason);
+      try {
+        this.#slots.giveUpDownload();
+      } catch (error) {
+        onDone({ kind: "failed", reason: flashFault(error) });
+        return;
+      }
+      onDone(chance ?? outcome);
+    });
+  }
+
+  /** Another download, after a long pause, unless it was the last one allowed. */
+  #chanceAfter(release: ReleaseIdentity, reason: string): Failure | undefined {
+    if (this.#slots.rejectDownload(release, reason)) return undefined;
+    const again = `${release.id} came out wrong and will be fetched again: ${reason}`;
+    return { kind: "failed", reason: again, retryAfterMs: retryDelayMsMax };
+  }
+
+  /** Reads any image in the idle slot back. */
+  checkIdle(
+    sizeBytes: number,
+    digest: string | undefined,
+    onDone: (outcome: SlotCheckOutcome) => void,
+  ): Cancellable {
+    const slot = this.#slots.openIdle();
+    const chip = { chipId: this.#slots.running.header.chipId };
+    return closing(new SlotCheck(this.#platform, slot, { sizeBytes, digest, chip }, onDone), slot);
+  }
+
+  /** Takes up a release that was armed in a former boot, to be rechecked. */
+  resume(release: ReleaseIdentity): void {
+    this.#id = release.id;
+    this.#release = release;
+  }
+
+  /** Asks for the metadata once more; if they are what they were, the release is armed. */
+  recheck(
+    visit: Visit,
+    digest: string,
+    onDone: (problem: ContactProblem | undefined) => void,
+  ): void {
+    const release = this.#current();
+    this.#askInfo(visit, release.id, (fields, problem) => {
+      if (problem !== undefined) {
+        onDone(problem);
+        return;
+      }
+      const parsed = parseInfoRow(release.id, fields);
+      if (!("release" in parsed) || !sameRelease(parsed.release, release)) {
+        onDone({ kind: "changed", reason: `${release.id} was replaced meanwhile` });
+        return;
+      }
+      const armed = this.#try("the verified release", () => {
+        this.#slots.arm(release, digest);
+      });
+      onDone(armed ? undefined : { kind: "failed", reason: "no room in flash to record it" });
+    });
+  }
+
+  /** A store that is full costs a resume, not the update: it is told, and goes on. */
+  #try(what: string, write: () => void): boolean {
+    try {
+      write();
+      return true;
+    } catch (error) {
+      this.#platform.log(`${what} could not be recorded: ${String(error)}`);
+      return false;
+    }
+  }
+
+  #current(): ReleaseIdentity {
+    if (this.#release === undefined) throw new Error("no release at hand");
+    return this.#release;
+  }
+
+  #askInfo(
+    { identity, cik, connection }: Visit,
+    id: string,
+    onDone: (fields: readonly string[], problem: ContactProblem | undefined) => void,
+  ): void {
+    let row: readonly string[] = [];
+    connection.send(
+      new RowsExchange(
+        infoRequest(identity, cik, id),
+        (fields) => {
+          row = fields;
+        },
+        (problem) => {
+          onDone(row, problem);
+        },
+      ),
+    );
+  }
+
+  #judge(id: string, fields: readonly string[]): InspectOutcome {
+    const parsed = parseInfoRow(id, fields);
+    if (!("release" in parsed)) {
+      return { kind: "unsuitable", reason: `${id}: its info is malformed (${parsed.problem})` };
+    }
+    const { release } = parsed;
+    const rejection = this.#records.rejection(release);
+    const reason =
+      rejection === undefined
+        ? (this.#choice?.judge(release) ?? this.#refuseSize(release))
+        : `rejected before: ${rejection}`;
+    if (reason !== undefined) return { kind: "unsuitable", reason: `${id}: ${reason}` };
+    const hasRoom = this.#try("an update", () => {
+      this.#records.reserveUpdate(release);
+    });
+    if (!hasRoom)
+      return { kind: "failed", reason: "no room in flash for the records of an update" };
+    this.#release = release;
+    return { kind: "suitable" };
+  }
+
+  #refuseSize({ sizeBytes }: ReleaseIdentity): string | undefined {
+    const slot = this.#slots.openIdle();
+    const slotBytes = slot.status().size;
+    slot.close();
+    if (sizeBytes <= slotBytes) return undefined;
+    return `its ${String(sizeBytes)} bytes do not fit the slot of ${String(slotBytes)}`;
+  }
+}
+
+/** `work`, which closes `slot` when it is cancelled. The life of the device always cancels. */
+function closing(work: Cancellable, slot: FlashPartition): Cancellable {
+  return {
+    cancel: () => {
+      work.cancel();
+      slot.close();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+// `provision vendor create`, `owner create`: what only whoever runs the service may do, beside it
+// in its data.
+
+import { InvalidArgumentError, type Command } from "commander";
+import type { Admin } from "../../service/admin.js";
+import { printItem } from "../terminal/output.js";
+import { addRegistration } from "./registration.js";
+import { addPlaceOptions, warnOfPassword } from "./serve.js";
+
+interface CreateOptions {
+  readonly data: string;
+  readonly database?: string;
+  readonly vendor?: string;
+  readonly clients?: number;
+  readonly json: boolean;
+}
+
+export function addVendor(program: Command): void {
+  const vendor = program.command("vendor").description("vendors of a service");
+  addRegistration(vendor);
+  addPlaceOptions(vendor.command("create"))
+    .argument("<name>", "the vendor's name, unique in the service")
+    .description("make a vendor; prints its secrets, this once")
+    .option("--json", "print JSON", false)
+    .action((name: string, options: CreateOptions) =>
+      administer(options, (admin) => admin.createVendor(name)),
+    );
+}
+
+export function addOwner(program: Command): void {
+  addPlaceOptions(program.command("owner").description("owners of devices").command("create"))
+    .description("make an owner; prints its RID and CIK, this once")
+    .option("--vendor <name>", "below this vendor's root")
+    .option("--clients <n>", "how many clients it may own (default: any number)", count)
+    .option("--json", "print JSON", false)
+    .action((options: CreateOptions) =>
+      administer(options, (admin) =>
+        admin.createOwner({
+          ...(options.vendor !== undefined && { vendor: options.vendor }),
+          ...(options.clients !== undefined && { clientsMax: options.clients }),
+        }),
+      ),
+    );
+}
+
+function count(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("expected a whole number from 0 to 999999999");
+}
+
+async function administer(
+  { data, database, json }: CreateOptions,
+  act: (admin: Admin) => Promise<object>,
+): Promise<void> {
+  warnOfPassword(database);
+  const { Admin } = await import("../../service/admin.js");
+  const { openStorage } = await import("../../service/stores/storage.js");
+  const place = { dataDirectory: data, url: database };
+  const storage = await openStorage(place, process.env["PROVISION_KEY"]);
+  try {
+    printItem(json, await act(new Admin(storage, Date.now)));
+  } finally {
+    await storage.database.destroy();
+  }
+}

@@ -1,0 +1,267 @@
+// `provision factory batch`: an image for each serial of a file. The service is what makes sure that
+// no serial is issued twice, by whatever machine: a serial is registered by the batch, which leaves
+// its mark in the serial's extra text, before its image is made.
+
+import { createHash, randomBytes } from "node:crypto";
+import type { Command } from "commander";
+import type { BatchFolder, BatchTerms } from "../../../factory/batch-folder.js";
+import type { DeviceIdentity } from "../../../factory/device-identity.js";
+import { metaBytesMax } from "../../../protocol/limits.js";
+import { importSerials } from "../../../client/serial-import.js";
+import type { NewSerial } from "../../../client/serials.js";
+import type { VendorClient } from "../../../client/vendor-client.js";
+import {
+  addAddressOptions,
+  addPartsOptions,
+  type AddressOptions,
+  type PartsOptions,
+} from "./factory-options.js";
+import type { Parts } from "./factory-parts.js";
+import { printDone } from "../../terminal/output.js";
+import { ProgressBar } from "../../terminal/progress-bar.js";
+import { readSerialFile } from "../serial-file.js";
+import { addSessionOptions, openClient, type SessionOptions } from "../../terminal/session.js";
+
+interface BatchOptions extends PartsOptions, AddressOptions, SessionOptions {
+  readonly model: string;
+  readonly vendor?: string;
+  readonly out: string;
+  readonly heading: boolean;
+}
+
+/** Images that are made durable together: what that costs is shared, what a cut repeats is little. */
+const groupImagesMax = 64;
+const groupBytesMax = 64 << 20;
+/** Serials that a message names. */
+const namedMax = 3;
+
+const help = `
+Everything is checked before anything is written or registered. Each serial gets an image once:
+DIR/SHA256SUMS lists them (sha256sum --check), and images may be taken away. After an interruption,
+run the same command again: it goes on. More serials may be in the file then.`;
+
+export function addFactoryBatch(factory: Command): void {
+  const batch = factory
+    .command("batch")
+    .description("make and register an image for each serial of a CSV file: serial, extra text")
+    .argument("<file>", "- for standard input")
+    .requiredOption("--model <name>", "model name")
+    .requiredOption("--out <dir>", "folder of the batch")
+    .option("--vendor <name>", "vendor name (default: that of the key)");
+  addSessionOptions(addPartsOptions(addAddressOptions(batch)))
+    .option("--heading", "the file's first row is no serial", false)
+    .addHelpText("after", help)
+    .action(makeBatch);
+}
+
+async function makeBatch(file: string, options: BatchOptions): Promise<void> {
+  const { readBatchId, BatchFolder } = await import("../../../factory/batch-folder.js");
+  const { readParts, warnOfHost } = await import("./factory-parts.js");
+  const serials = await readSerialFile(file, options.heading);
+  if (serials.length === 0) throw new Error(`${file} holds no serials`);
+  const parts = readParts(options);
+  const client = await openClient(options);
+  const identity = await commonIdentity(client, options);
+  await checkSerials(file, serials, identity, parts, options.heading);
+  warnOfHost(identity);
+  const terms = termsOf(identity, parts);
+  const id = readBatchId(options.out, terms) ?? randomBytes(6).toString("hex");
+  const marked = serials.map(({ serial, extra }) => ({ serial, extra: marking(extra, id) }));
+  checkExtras(file, marked, options.heading);
+  const foreign = await foreignSerials(client, options.model, marked);
+  refuseForeign(options.model, foreign);
+  const folder = new BatchFolder(options.out, id, terms);
+  try {
+    refuseObstacles(folder, serials);
+    const added = await register(client, options, marked);
+    const made = await makeImages(folder, serials, identity, parts, options.json);
+    const facts = { batch: id, folder: options.out, made, issued: folder.issuedCount, added };
+    const sentence =
+      `${options.out}: ${made} images made, ${serials.length - made} were there already; ` +
+      `${added} serials registered with ${options.model}`;
+    printDone(options.json, facts, sentence);
+  } finally {
+    folder.close();
+  }
+}
+
+type CommonIdentity = Omit<DeviceIdentity, "sn">;
+
+/** The vendor is the key's: a batch under another name would be one of dead devices. */
+async function commonIdentity(
+  client: VendorClient,
+  { vendor, model, host, port }: BatchOptions,
+): Promise<CommonIdentity> {
+  const name = await client.registration.name();
+  if (name === undefined) throw new Error("the key belongs to no vendor");
+  if (vendor !== undefined && vendor !== name) {
+    throw new Error(`the key belongs to vendor "${name}", not "${vendor}"`);
+  }
+  return {
+    vendor: name,
+    model,
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+  };
+}
+
+/** Throws an Error that names file and row of the first serial that cannot have an image. */
+async function checkSerials(
+  file: string,
+  serials: readonly NewSerial[],
+  identity: CommonIdentity,
+  { layout }: Parts,
+  hasHeading: boolean,
+): Promise<void> {
+  const { makeNvsPartition } = await import("../../../factory/device-image.js");
+  const { checkIdentity } = await import("../../../factory/device-identity.js");
+  const rowOf = new Map<string, { readonly row: number; readonly serial: string }>();
+  let longest = "";
+  serials.forEach(({ serial }, index) => {
+    const row = rowNumber(index, hasHeading);
+    try {
+      checkIdentity({ ...identity, sn: serial });
+    } catch (error) {
+      throw new Error(`${file}: row ${row}: ${(error as Error).message}`, { cause: error });
+    }
+    const first = rowOf.get(serial.toLowerCase());
+    if (first !== undefined) {
+      const how = first.serial === serial ? "" : ` as "${first.serial}", and only case differs`;
+      const what = `serial "${serial}" is in row ${first.row} already${how}`;
+      throw new Error(`${file}: row ${row}: ${what}`);
+    }
+    rowOf.set(serial.toLowerCase(), { row, serial });
+    if (serial.length > longest.length) longest = serial;
+  });
+  // If the largest fits, all do.
+  makeNvsPartition(layout, { ...identity, sn: longest });
+}
+
+function checkExtras(file: string, marked: readonly NewSerial[], hasHeading: boolean): void {
+  marked.forEach(({ extra }, index) => {
+    const bytes = Buffer.byteLength(extra);
+    if (bytes <= metaBytesMax) return;
+    const row = rowNumber(index, hasHeading);
+    const what = `the extra text with the batch's mark has ${bytes} bytes`;
+    throw new Error(`${file}: row ${row}: ${what}, at most ${metaBytesMax} fit`);
+  });
+}
+
+function rowNumber(index: number, hasHeading: boolean): number {
+  return index + (hasHeading ? 2 : 1);
+}
+
+const markPattern = /(?:^| )batch=([0-9a-f]{12})$/;
+
+function marking(extra: string, id: string): string {
+  return extra === "" ? `batch=${id}` : `${extra} batch=${id}`;
+}
+
+/** Serials that the model has from elsewhere: they may have been issued. */
+async function foreignSerials(
+  client: VendorClient,
+  model: string,
+  marked: readonly NewSerial[],
+): Promise<NewSerial[]> {
+  const wanted = new Map(marked.map(({ serial, extra }) => [serial, extra]));
+  const foreign: NewSerial[] = [];
+  for await (const { serial, extra } of client.serials.list(model)) {
+    const mine = wanted.get(serial);
+    if (mine !== undefined && mine !== extra) foreign.push({ serial, extra });
+  }
+  return foreign;
+}
+
+function refuseForeign(model: string, foreign: readonly NewSerial[]): void {
+  const [first] = foreign;
+  if (first === undefined) return;
+  const named = foreign.slice(0, namedMax).map(({ serial }) => `"${serial}"`);
+  const more = foreign.length > namedMax ? ` and ${foreign.length - namedMax} more` : "";
+  const [, batch] = markPattern.exec(first.extra) ?? [];
+  const by = batch === undefined ? "and no batch put it there" : `from batch ${batch}`;
+  const what = `model "${model}" has serial ${named.join(", ")}${more} already, ${by}`;
+  throw new Error(`${what}: no serial is issued twice`);
+}
+
+function refuseObstacles(folder: BatchFolder, serials: readonly NewSerial[]): void {
+  for (const { serial } of serials) {
+    const path = folder.obstacle(serial);
+    if (path !== undefined) throw new Error(`${path} is in the way: it is none of this batch`);
+  }
+}
+
+/** @returns how many were not registered before */
+async function register(
+  client: VendorClient,
+  { model, json }: BatchOptions,
+  marked: readonly NewSerial[],
+): Promise<number> {
+  const bar = new ProgressBar(marked.length, "serials registered", !json);
+  let added = 0;
+  try {
+    for await (const progress of importSerials(client.serials, model, marked)) {
+      bar.update(progress.added + progress.present);
+      added = progress.added;
+    }
+  } finally {
+    bar.end();
+  }
+  return added;
+}
+
+/** @returns how many were made now */
+async function makeImages(
+  folder: BatchFolder,
+  serials: readonly NewSerial[],
+  identity: CommonIdentity,
+  { layout, image }: Parts,
+  isQuiet: boolean,
+): Promise<number> {
+  const { makeFlash, makeNvsPartition } = await import("../../../factory/device-image.js");
+  const missing = serials.filter(({ serial }) => !folder.isIssued(serial));
+  const bar = new ProgressBar(missing.length, "images", !isQuiet);
+  let group: { serial: string; bytes: Uint8Array }[] = [];
+  let groupBytes = 0;
+  let made = 0;
+  const issue = (): void => {
+    folder.issue(group);
+    made += group.length;
+    bar.update(made);
+    group = [];
+    groupBytes = 0;
+  };
+  try {
+    for (const { serial } of missing) {
+      const device = { ...identity, sn: serial };
+      const bytes =
+        image === undefined ? makeNvsPartition(layout, device) : makeFlash(layout, device, image);
+      group.push({ serial, bytes });
+      groupBytes += bytes.length;
+      if (group.length === groupImagesMax || groupBytes >= groupBytesMax) issue();
+    }
+    if (group.length > 0) issue();
+  } finally {
+    bar.end();
+  }
+  return made;
+}
+
+function termsOf(identity: CommonIdentity, { layout, image }: Parts): BatchTerms {
+  const { vendor, model, host = null, port = null } = identity;
+  const descriptor = image?.app.descriptor;
+  return {
+    vendor,
+    model,
+    host,
+    port,
+    flashBytes: layout.flashBytes,
+    partitionsSha256: sha256Of(JSON.stringify(layout.partitions)),
+    firmwareSha256: image === undefined ? null : sha256Of(image.firmware),
+    firmwareVersion: descriptor?.version ?? null,
+    bootloaderSha256: image?.bootLoader === undefined ? null : sha256Of(image.bootLoader),
+  };
+}
+
+function sha256Of(bytes: Uint8Array | string): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,91 @@
+// `provision model`: a vendor's models.
+
+import { Option, type Command } from "commander";
+import { modelOptions, type ModelOption, type Template } from "../../client/models.js";
+import { printDone, printItem, printList, warn } from "../terminal/output.js";
+import { addSessionOptions, misuse, openClient, type SessionOptions } from "../terminal/session.js";
+
+interface TemplateOptions extends SessionOptions {
+  readonly rid?: string;
+  readonly code?: string;
+  readonly option?: readonly ModelOption[];
+}
+
+/** Embedded clients in the field cut vendor and model there. */
+const truncatedAtBytes = 20;
+
+export function addModel(program: Command): void {
+  const model = program.command("model").description("models of devices");
+  addSessionOptions(model.command("list"))
+    .description("list models, or those that other vendors share")
+    .option("--shared", "models that other vendors share with this one", false)
+    .action(async (options: SessionOptions & { shared: boolean }) => {
+      const { models } = await openClient(options);
+      if (options.shared) printList(options.json, await models.listShared(), ["vendor", "model"]);
+      else {
+        const names = await models.list();
+        printList(
+          options.json,
+          names.map((name) => ({ model: name })),
+          ["model"],
+        );
+      }
+    });
+  addTemplateOptions(model.command("create"))
+    .description("make a model; one of --rid and --code says what its clients are made from")
+    .argument("<model>")
+    .action(create);
+  addSessionOptions(model.command("info"))
+    .description("show a model's template and options")
+    .argument("<model>")
+    .action(async (name: string, options: SessionOptions) => {
+      const { template, options: modelOptionList } = await (
+        await openClient(options)
+      ).models.info(name);
+      printItem(options.json, {
+        model: name,
+        ...template,
+        options: options.json ? modelOptionList : modelOptionList.join(" "),
+      });
+    });
+  addTemplateOptions(model.command("update"))
+    .description("replace a model's options, and its template if one is said")
+    .argument("<model>")
+    .action(async (name: string, options: TemplateOptions) => {
+      const template = templateOf(options);
+      const change = { ...(template && { template }), options: options.option ?? [] };
+      await (await openClient(options)).models.update(name, change);
+      printDone(options.json, { model: name }, `model ${name} is changed`);
+    });
+  addSessionOptions(model.command("delete"))
+    .description("delete a model with its serials, contents, groups and shares")
+    .argument("<model>")
+    .action(async (name: string, options: SessionOptions) => {
+      await (await openClient(options)).models.delete(name);
+      printDone(options.json, { model: name }, `model ${name} is deleted`);
+    });
+}
+
+function addTemplateOptions(command: Command): Command {
+  return addSessionOptions(command)
+    .option("--rid <rid>", "RID of the client that its devices' clients are like")
+    .addOption(new Option("--code <code>", "share code instead of a RID").conflicts("rid"))
+    .addOption(
+      new Option("--option <name...>", "what a device's client leaves out").choices(modelOptions),
+    );
+}
+
+async function create(name: string, options: TemplateOptions): Promise<void> {
+  const template = templateOf(options);
+  if (template === undefined) return misuse("no template: use --rid or --code");
+  await (await openClient(options)).models.create(name, template, options.option);
+  if (Buffer.byteLength(name) > truncatedAtBytes) {
+    warn(`some devices read only the first ${truncatedAtBytes} bytes of a model's name`);
+  }
+  printDone(options.json, { model: name }, `model ${name} is made`);
+}
+
+function templateOf({ rid, code }: TemplateOptions): Template | undefined {
+  if (rid !== undefined) return { rid };
+  return code === undefined ? undefined : { code };
+}

@@ -1,0 +1,187 @@
+// `provision serial`: the serials of a model, one by one or by the file.
+
+import type { Command } from "commander";
+import { importSerials } from "../../client/serial-import.js";
+import type { SharedSerials } from "../../client/serials.js";
+import { gather, printDone, printItem, printList, warn } from "../terminal/output.js";
+import { ProgressBar } from "../terminal/progress-bar.js";
+import { readSerialFile } from "./serial-file.js";
+import { addSessionOptions, misuse, openClient, type SessionOptions } from "../terminal/session.js";
+
+interface SharedOptions extends SessionOptions {
+  readonly vendor?: string;
+}
+
+interface ImportOptions extends SessionOptions {
+  readonly heading: boolean;
+}
+
+/** Embedded clients in the field cut serials there. */
+const truncatedAtBytes = 40;
+
+export function addSerial(program: Command): void {
+  const serial = program.command("serial").description("serials of a model, and their clients");
+  addViews(serial);
+  addChanges(serial);
+  addLife(serial);
+}
+
+function addViews(serial: Command): void {
+  addSharedOptions(serial.command("list"))
+    .description("list the serials of a model; ranges are not listed")
+    .argument("<model>")
+    .option("--enabled-by <vendor>", "only those that this vendor enabled through a share")
+    .action(async (model: string, options: SharedOptions & { enabledBy?: string }) => {
+      const { enabledBy } = options;
+      const filter = enabledBy === undefined ? {} : { enabledBy };
+      const listed = await gather((await openSerials(options)).list(model, filter));
+      printList(options.json, listed, ["serial", "status", "rid", "extra"]);
+    });
+  addSharedOptions(serial.command("info"))
+    .description("show a serial's client")
+    .argument("<model>")
+    .argument("<serial>")
+    .action(async (model: string, sn: string, options: SharedOptions) => {
+      const info = await (await openSerials(options)).info(model, sn);
+      printItem(options.json, { model, serial: sn, ...(info ?? { status: "" }) });
+    });
+  addSessionOptions(serial.command("groups"))
+    .description("list the groups that hold a serial directly")
+    .argument("<model>")
+    .argument("<serial>")
+    .action(async (model: string, sn: string, options: SessionOptions) => {
+      const { serials } = await openClient(options);
+      const groups = (await gather(serials.groups(model, sn))).map((group) => ({ group }));
+      printList(options.json, groups, ["group"]);
+    });
+}
+
+function addChanges(serial: Command): void {
+  addSessionOptions(serial.command("add"))
+    .description("add serials to a model, all or none")
+    .argument("<model>")
+    .argument("<serial...>")
+    .option("--extra <text>", "what to keep with the serial, if it is one")
+    .action(add);
+  addSessionOptions(serial.command("import"))
+    .description("add the serials of a CSV file of one or two columns: serial, extra text")
+    .argument("<model>")
+    .argument("<file>", "- for standard input")
+    .option("--heading", "the file's first row is no serial", false)
+    .addHelpText(
+      "after",
+      "\nThe file is checked as a whole, and against what the model has, before anything is added. It" +
+        "\nis sent in batches, each added whole or not at all. After an interruption, run the same" +
+        "\ncommand again: it goes on.",
+    )
+    .action(importFile);
+  addSessionOptions(serial.command("remove"))
+    .description("remove serials from a model; those that are not there are ignored")
+    .argument("<model>")
+    .argument("<serial...>")
+    .action(async (model: string, names: string[], options: SessionOptions) => {
+      const { serials } = await openClient(options);
+      await serials.remove(model, names);
+      printDone(
+        options.json,
+        { model, removed: names },
+        `removed from ${model}: ${names.join(" ")}`,
+      );
+    });
+}
+
+function addLife(serial: Command): void {
+  addSharedOptions(serial.command("enable"))
+    .description("make the serial's client: its device may activate within a day")
+    .argument("<model>")
+    .argument("<serial>")
+    .requiredOption("--owner <rid>", "RID of the client it will belong to")
+    .action(async (model: string, sn: string, options: SharedOptions & { owner: string }) => {
+      const rid = await (await openSerials(options)).enable(model, sn, options.owner);
+      printDone(options.json, { model, serial: sn, rid }, `${sn} may activate, its RID is ${rid}`);
+    });
+  addSharedOptions(serial.command("remap"))
+    .description("give the client of one serial to another, whose device may then activate")
+    .argument("<model>")
+    .argument("<serial>", "the one that gets the client")
+    .argument("<old-serial>", "the one that has it")
+    .action(async (model: string, sn: string, oldSn: string, options: SharedOptions) => {
+      await (await openSerials(options)).remap(model, sn, oldSn);
+      printDone(options.json, { model, serial: sn, oldSerial: oldSn }, `${sn} replaces ${oldSn}`);
+    });
+  addSharedOptions(serial.command("regenerate"))
+    .description("end a device's CIK; it may activate once more, within a day")
+    .argument("<model>")
+    .argument("<serial>")
+    .action(async (model: string, sn: string, options: SharedOptions) => {
+      await (await openSerials(options)).regenerate(model, sn);
+      printDone(options.json, { model, serial: sn }, `${sn} may activate again`);
+    });
+  addSharedOptions(serial.command("disable"))
+    .description("end a device's CIK; it may not activate until it is enabled again")
+    .argument("<model>")
+    .argument("<serial>")
+    .action(async (model: string, sn: string, options: SharedOptions) => {
+      await (await openSerials(options)).disable(model, sn);
+      printDone(options.json, { model, serial: sn }, `${sn} is disabled`);
+    });
+}
+
+/** What is also possible on a model that another vendor shares. */
+function addSharedOptions(command: Command): Command {
+  return addSessionOptions(command).option("--vendor <name>", "whose model it is, if it is shared");
+}
+
+async function openSerials(options: SharedOptions): Promise<SharedSerials> {
+  const client = await openClient(options);
+  return options.vendor === undefined ? client.serials : client.serialsSharedBy(options.vendor);
+}
+
+async function add(
+  model: string,
+  names: string[],
+  options: SessionOptions & { extra?: string },
+): Promise<void> {
+  const [only] = names;
+  if (names.length === 1 && only !== undefined) {
+    await (await openClient(options)).serials.add(model, only, options.extra);
+  } else {
+    if (options.extra !== undefined) return misuse("--extra is for one serial");
+    await (await openClient(options)).serials.addAll(model, names);
+  }
+  warnOfLength(names);
+  printDone(options.json, { model, added: names }, `added to ${model}: ${names.join(" ")}`);
+}
+
+async function importFile(model: string, file: string, options: ImportOptions): Promise<void> {
+  const serials = await readSerialFile(file, options.heading);
+  if (serials.length === 0) throw new Error(`${file} holds no serials`);
+  const client = await openClient(options);
+  const bar = new ProgressBar(serials.length, "serials", !options.json);
+  let last = { added: 0, present: 0, total: serials.length };
+  try {
+    const imported = importSerials(client.serials, model, serials, {
+      firstRow: options.heading ? 2 : 1,
+    });
+    for await (const progress of imported) {
+      last = progress;
+      bar.update(progress.added + progress.present);
+    }
+  } catch (error) {
+    const done = last.added + last.present;
+    if (done === 0 || !(error instanceof Error)) throw error;
+    const rest = `${done} of ${last.total} are there, run it again to go on`;
+    throw new Error(`${error.message}; ${rest}`, { cause: error });
+  } finally {
+    bar.end();
+  }
+  warnOfLength(serials.map(({ serial }) => serial));
+  const sentence = `${model}: ${last.added} serials added, ${last.present} were there already`;
+  printDone(options.json, { model, ...last }, sentence);
+}
+
+function warnOfLength(serials: readonly string[]): void {
+  if (serials.some((serial) => serial.length > truncatedAtBytes)) {
+    warn(`some devices read only the first ${truncatedAtBytes} bytes of their serial`);
+  }
+}

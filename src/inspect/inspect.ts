@@ -1,0 +1,81 @@
+// Tells what a file is by what is in it, and explains it. Never throws, whatever the bytes are.
+
+import type { OpenDigest } from "../ports/digest.js";
+import { AppImageError } from "../flash/app-image-error.js";
+import { partitionTableOffset } from "../formats/partition-table/partition-table.js";
+import { otaEntryBytes } from "../flash/otadata.js";
+import { hasBootLoaderDescriptor, readBootLoader } from "../factory/boot-loader-image.js";
+import { isBinaryTable } from "../factory/flash-layout.js";
+import { beginsImage, descriptorOf, inspectApp, inspectBootLoader } from "./inspect-app.js";
+import { inspectFlash, type FlashInspectOptions } from "./inspect-flash.js";
+import { inspectNvs, looksLikeNvs } from "./inspect-nvs.js";
+import { inspectOtadata, otadataBytes } from "./inspect-otadata.js";
+import { inspectCsv, inspectTable } from "./inspect-table.js";
+import type { Inspection } from "./inspection.js";
+
+export type InspectOptions = FlashInspectOptions;
+
+/** Of a file that is otadata alone: as in a table of two slots and no factory partition. */
+const slotsDefault = { slotCount: 2, factory: false };
+const csvBytesMax = 65_536;
+
+/** Explains `bytes`; undefined if they are nothing that belongs into a flash. */
+export function inspect(bytes: Uint8Array, options: InspectOptions): Inspection | undefined {
+  const found = { bytes: bytes.length };
+  if (bytes.length === 0) return undefined;
+  if (bytes.every((byte) => byte === 0xff)) return { kind: "blank", ...found };
+  if (isFlash(bytes)) return { kind: "flash", ...found, flash: inspectFlash(bytes, options) };
+  if (isBinaryTable(bytes)) {
+    return { kind: "partition-table", ...found, table: inspectTable(bytes).found };
+  }
+  if (beginsImage(bytes)) return inspectImage(bytes, options);
+  if (looksLikeNvs(bytes)) return { kind: "nvs", ...found, nvs: inspectNvs(bytes, options) };
+  if (looksLikeOtadata(bytes)) {
+    return { kind: "otadata", ...found, otadata: inspectOtadata(bytes, slotsDefault) };
+  }
+  if (bytes.length > csvBytesMax) return undefined;
+  const table = inspectCsv(new TextDecoder().decode(bytes));
+  return table === undefined
+    ? undefined
+    : { kind: "partition-table", ...found, table: table.found };
+}
+
+/** A flash has a partition table at its place, whole or not, where an application has anything. */
+function isFlash(bytes: Uint8Array): boolean {
+  const isTable = isBinaryTable(bytes.subarray(partitionTableOffset));
+  return isTable && descriptorOf(bytes) === undefined;
+}
+
+function inspectImage(bytes: Uint8Array, { openDigest }: InspectOptions): Inspection {
+  const found = { bytes: bytes.length };
+  return isBootLoader(bytes, openDigest)
+    ? { kind: "boot-loader", ...found, bootLoader: inspectBootLoader(bytes, openDigest) }
+    : { kind: "app", ...found, app: inspectApp(bytes, openDigest) };
+}
+
+/** New boot loaders have a descriptor of their own; old ones are whole, and go to RAM. */
+function isBootLoader(bytes: Uint8Array, openDigest: OpenDigest): boolean {
+  if (descriptorOf(bytes) !== undefined) return false;
+  if (hasBootLoaderDescriptor(bytes)) return true;
+  try {
+    return !readBootLoader(bytes, openDigest).isMapped;
+  } catch (error) {
+    if (error instanceof AppImageError) return false;
+    throw error;
+  }
+}
+
+/** Two sectors with nothing behind their entries, and nothing in the entries' unused fields. */
+function looksLikeOtadata(bytes: Uint8Array): boolean {
+  if (bytes.length !== otadataBytes) return false;
+  const sectorBytes = otadataBytes / 2;
+  return [0, sectorBytes].every((start) => {
+    const sector = bytes.subarray(start, start + sectorBytes);
+    const label = sector.subarray(4, 24);
+    const isUnused = (value: number): boolean => label.every((byte) => byte === value);
+    return (
+      (isUnused(0xff) || isUnused(0)) &&
+      sector.subarray(otaEntryBytes).every((byte) => byte === 0xff)
+    );
+  });
+}

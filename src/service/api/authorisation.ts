@@ -1,0 +1,82 @@
+// Who asks (S-14 to S-17). A caller is what a key opens; it is looked up for every request, so a
+// key that dies is dead at once. What a caller may touch is access.ts.
+
+import { cikHeader, tokenHeader, vendorHeader } from "../../protocol/paths.js";
+import type { Api } from "./api.js";
+import { Refusal } from "../errors.js";
+import { isIdentifier } from "../stores/identifier.js";
+import { sameLookup } from "../stores/key-vault.js";
+import type { Request } from "../http/request.js";
+
+/** A live client. */
+export interface Client {
+  readonly rid: string;
+  /** The vendor name registered to it, if any. */
+  readonly vendor: string | null;
+  /** Null for a client that no serial was enabled for. */
+  readonly activableUntil: number | null;
+}
+
+/** A client to which a vendor name is registered. */
+export interface Vendor {
+  readonly rid: string;
+  readonly name: string;
+}
+
+/** The live client behind a CIK on a device's URL; null where it stands behind no serial. */
+export interface Device {
+  readonly sn: string | null;
+  readonly modelId: number | null;
+  readonly model: string | null;
+  readonly vendor: string | null;
+}
+
+/** The client whose token or CIK the request carries, the token first (S-16). */
+export async function authoriseClient(api: Api, request: Request): Promise<Client> {
+  const token = request.header(tokenHeader);
+  if (token === undefined) return authoriseClientByCik(api, request);
+  const lookup = lookupOf(api, token);
+  const client = await api.vendors.findByToken(lookup);
+  if (client !== undefined && sameLookup(client.lookup, lookup)) return client;
+  throw new Refusal("unauthorised");
+}
+
+/** The client whose CIK the request carries. A token does not count here (S-16). */
+export async function authoriseClientByCik(api: Api, request: Request): Promise<Client> {
+  return clientOfKey(api, request.header(cikHeader));
+}
+
+/** The live client that the CIK belongs to. */
+export async function clientOfKey(api: Api, cik: string | undefined): Promise<Client> {
+  const lookup = lookupOf(api, cik);
+  const client = await api.clients.findByKey(lookup);
+  const isLive = client !== undefined && client.status === "activated";
+  if (isLive && sameLookup(client.cikLookup, lookup)) return client;
+  throw new Refusal("unauthorised");
+}
+
+/** The client as a vendor; refuses one without a vendor name (S-15). */
+export function asVendor({ rid, vendor }: Client): Vendor {
+  if (vendor === null) throw new Refusal("not-a-vendor");
+  return { rid, name: vendor };
+}
+
+/** The device whose CIK the request carries. A token does not count here (S-16). */
+export async function authoriseDevice(api: Api, request: Request): Promise<Device> {
+  const lookup = lookupOf(api, request.header(cikHeader));
+  const device = await api.clients.findDeviceByKey(lookup);
+  const isLive = device !== undefined && device.status === "activated";
+  if (!isLive || !sameLookup(device.cikLookup, lookup)) throw new Refusal("unauthorised");
+  return device;
+}
+
+function lookupOf(api: Api, secret: string | undefined): Buffer {
+  if (secret === undefined || !isIdentifier(secret)) throw new Refusal("unauthorised");
+  return api.vault.lookup(secret);
+}
+
+/** Whether X-Exosite-Vendor names a vendor that is not the caller. */
+export function namesOtherVendor(request: Request, vendor: Vendor): boolean {
+  const name = request.header(vendorHeader);
+  return name !== undefined && name !== vendor.name;
+}

@@ -1,0 +1,117 @@
+// The body of one request, as a bounded stream or gathered. It can be failed from outside: when
+// the connection's parser gives up (garbage, a sender too slow), node:http tells the server but
+// not whoever waits for the rest.
+
+import type { IncomingMessage } from "node:http";
+import { Refusal } from "../errors.js";
+
+export class RequestBody {
+  #failure: Refusal | undefined;
+  #isRefused = false;
+  #wake: (() => void) | undefined;
+
+  constructor(private readonly incoming: IncomingMessage) {}
+
+  /** Makes every read from now on throw `reason`, one that waits included. */
+  fail(reason: Refusal): void {
+    this.#failure ??= reason;
+    this.#isRefused = true;
+    this.#wake?.();
+  }
+
+  /** Content-Length, or undefined where the sender does not say it: chunked. */
+  get announcedBytes(): number | undefined {
+    const { "content-length": length, "transfer-encoding": coding } = this.incoming.headers;
+    return coding === undefined ? Number(length ?? 0) : undefined;
+  }
+
+  /** True when the last byte has arrived. */
+  get isComplete(): boolean {
+    return this.incoming.complete;
+  }
+
+  /** True when the rest of the body is not wanted, and has not come: no request can follow. */
+  get isBrokenOff(): boolean {
+    return this.#isRefused && !this.isComplete;
+  }
+
+  /**
+   * The bytes as they come. Refuses with `body-too-large` as soon as the announced or the
+   * received size exceeds `byteLengthMax`. Throws if the sender goes away in the middle.
+   */
+  async *chunks(byteLengthMax: number): AsyncGenerator<Uint8Array, void, void> {
+    this.#bound(this.announcedBytes ?? 0, byteLengthMax);
+    let byteLength = 0;
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure;
+      const chunk = this.incoming.read() as Buffer | null;
+      if (chunk !== null) {
+        byteLength += chunk.length;
+        this.#bound(byteLength, byteLengthMax);
+        yield chunk;
+      } else if (this.incoming.complete) {
+        return;
+      } else {
+        await this.#more();
+      }
+    }
+  }
+
+  #bound(byteLength: number, byteLengthMax: number): void {
+    if (byteLength <= byteLengthMax) return;
+    this.#isRefused = true;
+    throw new Refusal("body-too-large");
+  }
+
+  /** All of it: at most `byteLengthMax` bytes, or `timed-out` after `timeMsMax`. */
+  async bytes(byteLengthMax: number, timeMsMax: number): Promise<Buffer> {
+    const chunks: Uint8Array[] = [];
+    const timer = this.#failAfter(timeMsMax);
+    try {
+      for await (const chunk of this.chunks(byteLengthMax)) chunks.push(chunk);
+    } finally {
+      clearTimeout(timer);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  /** Throws away what is still to come, for at most `timeMsMax`; whatever happens is well. */
+  async discard(timeMsMax: number): Promise<void> {
+    if (this.isComplete) return;
+    const timer = this.#failAfter(timeMsMax);
+    try {
+      const chunks = this.chunks(Infinity);
+      while ((await chunks.next()).done !== true);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #failAfter(timeMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.fail(new Refusal("timed-out"));
+    }, timeMs);
+  }
+
+  /** Waits for more to read, the end, the loss of the connection, or `fail`. */
+  async #more(): Promise<void> {
+    const { incoming } = this;
+    if (!incoming.destroyed) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        incoming.once("readable", resolve).once("end", resolve);
+        incoming.once("error", resolve).once("close", resolve);
+      });
+      const resolve = this.#wake;
+      this.#wake = undefined;
+      if (resolve !== undefined) {
+        for (const event of ["readable", "end", "error", "close"]) incoming.off(event, resolve);
+      }
+    }
+    if (incoming.destroyed && !incoming.complete) {
+      this.fail(new Refusal("truncated"));
+    }
+  }
+}

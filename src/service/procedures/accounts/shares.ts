@@ -1,0 +1,102 @@
+// Procedures 51 to 55: the vendors that may enable serials of a vendor's model (S-20, S-54).
+
+import { csvContentType } from "../../../protocol/paths.js";
+import { ownModel } from "../../api/access.js";
+import type { Api } from "../../api/api.js";
+import type { Vendor } from "../../api/authorisation.js";
+import { Refusal } from "../../errors.js";
+import type { Procedure } from "../../api/procedure.js";
+import { csvReplyOr204, noContent, resetContent } from "../../http/reply.js";
+import type { Reply } from "../../http/reply.js";
+import { asName } from "../../http/request.js";
+import type { Request } from "../../http/request.js";
+
+const listPath = "/provision/manage/share/:model/";
+const path = "/provision/manage/share/:model/:vendor";
+
+export const listShares: Procedure = {
+  number: 51,
+  title: "list shares",
+  caller: "vendor",
+  method: "GET",
+  path: listPath,
+  async handle(api, request, vendor) {
+    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+    return csvReplyOr204((await api.shares.vendors(modelId)).map((name) => [name]));
+  },
+};
+
+export const createShare: Procedure = {
+  number: 52,
+  title: "create share",
+  caller: "vendor",
+  method: "POST",
+  path: listPath,
+  applies: ({ form }) => !form.isTrue("delete"),
+  async handle(api, request, vendor) {
+    const sharerName = asName(request.form.need("vendor"));
+    const { modelId, sharerRid } = await findShare(api, request, vendor, sharerName);
+    if (sharerRid === vendor.rid) throw new Refusal("shared-with-self");
+    await api.shares.create(modelId, sharerRid);
+    return resetContent;
+  },
+};
+
+export const deleteShareEntry: Procedure = {
+  number: 53,
+  title: "delete share entry",
+  caller: "vendor",
+  method: "POST",
+  path: listPath,
+  applies: ({ form }) => form.isTrue("delete"),
+  handle(api, request, vendor) {
+    return remove(api, request, vendor, asName(request.form.need("vendor")));
+  },
+};
+
+export const showShare: Procedure = {
+  number: 54,
+  title: "show share",
+  caller: "vendor",
+  method: "GET",
+  path,
+  async handle(api, request, vendor) {
+    const { modelId, sharerRid } = await findShare(api, request, vendor, request.name(1));
+    if (!(await api.shares.exists(modelId, sharerRid))) throw new Refusal("unknown-share");
+    // The documents print a type, though there is nothing it could be of.
+    return { ...noContent, contentType: csvContentType };
+  },
+};
+
+export const deleteShare: Procedure = {
+  number: 55,
+  title: "delete share",
+  caller: "vendor",
+  method: "DELETE",
+  path,
+  handle: (api, request, vendor) => remove(api, request, vendor, request.name(1)),
+};
+
+/** The vendor's own model of the path, and the client that holds the other vendor's name. */
+async function findShare(
+  api: Api,
+  request: Request,
+  vendor: Vendor,
+  sharerName: string,
+): Promise<{ modelId: number; sharerRid: string }> {
+  const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+  const sharerRid = await api.vendors.findClient(sharerName);
+  if (sharerRid === undefined) throw new Refusal("unknown-vendor");
+  return { modelId, sharerRid };
+}
+
+async function remove(
+  api: Api,
+  request: Request,
+  vendor: Vendor,
+  sharerName: string,
+): Promise<Reply> {
+  const { modelId, sharerRid } = await findShare(api, request, vendor, sharerName);
+  if (!(await api.shares.delete(modelId, sharerRid))) throw new Refusal("unknown-share");
+  return resetContent;
+}

@@ -1,0 +1,27 @@
+// Procedure 3: a vendor creates a content, without bytes yet.
+
+import { nowSeconds } from "../../api/api.js";
+import { ownModel } from "../../api/access.js";
+import { Refusal } from "../../errors.js";
+import type { Procedure } from "../../api/procedure.js";
+import { resetContent } from "../../http/reply.js";
+import { asName, metaOf } from "../../http/request.js";
+
+export const createContent: Procedure = {
+  number: 3,
+  title: "create content",
+  caller: "vendor",
+  method: "POST",
+  path: "/provision/manage/content/:model/",
+  applies: ({ form }) => !form.isTrue("delete"),
+  async handle(api, request, vendor) {
+    const { form } = request;
+    const modelId = await ownModel(api, vendor, request.name(0), "invalid-model");
+    const name = asName(form.need("id"));
+    const meta = metaOf(form);
+    const now = nowSeconds(api.clock);
+    const content = { modelId, name, meta, protected: form.isTrue("protected"), now };
+    if (!(await api.contents.create(content))) throw new Refusal("content-exists");
+    return resetContent;
+  },
+};

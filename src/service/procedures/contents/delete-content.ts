@@ -1,0 +1,36 @@
+// Procedures 4 and 11: a vendor deletes a content with its bytes (S-45); the same by two URLs.
+
+import type { Api } from "../../api/api.js";
+import { ownModel } from "../../api/access.js";
+import type { Vendor } from "../../api/authorisation.js";
+import { Refusal } from "../../errors.js";
+import type { Procedure } from "../../api/procedure.js";
+import { resetContent } from "../../http/reply.js";
+import type { Reply } from "../../http/reply.js";
+import { asName } from "../../http/request.js";
+import type { Request } from "../../http/request.js";
+
+export const deleteContentEntry: Procedure = {
+  number: 4,
+  title: "delete content entry",
+  caller: "vendor",
+  method: "POST",
+  path: "/provision/manage/content/:model/",
+  applies: ({ form }) => form.isTrue("delete"),
+  handle: (api, request, vendor) => remove(api, request, vendor, asName(request.form.need("id"))),
+};
+
+export const deleteContent: Procedure = {
+  number: 11,
+  title: "delete content",
+  caller: "vendor",
+  method: "DELETE",
+  path: "/provision/manage/content/:model/:content",
+  handle: (api, request, vendor) => remove(api, request, vendor, request.name(1)),
+};
+
+async function remove(api: Api, request: Request, vendor: Vendor, name: string): Promise<Reply> {
+  const modelId = await ownModel(api, vendor, request.name(0), "invalid-model");
+  if (!(await api.contents.delete(modelId, name))) throw new Refusal("unknown-content");
+  return resetContent;
+}

@@ -1,0 +1,34 @@
+// Procedure 10: a vendor stores the bytes of a content, once (S-44), unless
+// the service was told to replace. The body is the blob whatever
+// its Content-Type says (S-06); it is kept as it comes, and shows when the last byte is stored.
+
+import { blobContentType } from "../../../protocol/paths.js";
+import { nowSeconds } from "../../api/api.js";
+import { ownContent } from "../../api/access.js";
+import { Refusal } from "../../errors.js";
+import { contentTypeBytesMax } from "../../limits.js";
+import type { Procedure } from "../../api/procedure.js";
+import { resetContent } from "../../http/reply.js";
+
+export const uploadContent: Procedure = {
+  number: 10,
+  title: "upload content",
+  caller: "vendor",
+  method: "POST",
+  path: "/provision/manage/content/:model/:content",
+  streams: true,
+  async handle(api, request, vendor) {
+    const content = await ownContent(api, request, vendor, "invalid-model");
+    const type = request.header("content-type") ?? blobContentType;
+    if (type.length > contentTypeBytesMax) throw new Refusal("malformed-key");
+    if (content.blobId !== null && !api.replacesContent) throw new Refusal("content-uploaded");
+    const chunks = request.body.chunks(api.limits.contentBytesMax);
+    const { blobId, size } = await api.blobs.store(chunks, nowSeconds(api.clock));
+    const now = nowSeconds(api.clock);
+    const upload = { contentId: content.id, blobId, type, size, now };
+    const outcome = await api.contents.publish(upload, api.replacesContent);
+    if (outcome === "published") return resetContent;
+    await api.blobs.delete(api.database, blobId);
+    throw new Refusal(outcome === "gone" ? "unknown-content" : "content-uploaded");
+  },
+};

@@ -1,0 +1,46 @@
+// Procedure 70: a client lets whoever has the token read some of its points, until it expires
+// (S-58).
+
+import { parseDecimal } from "../../../protocol/decimal.js";
+import { nowSeconds } from "../../api/api.js";
+import { Refusal } from "../../errors.js";
+import { aliasesMax, pointsKept } from "../../limits.js";
+import type { Procedure } from "../../api/procedure.js";
+import { textReply } from "../../http/reply.js";
+import { asName } from "../../http/request.js";
+
+export const createView: Procedure = {
+  number: 70,
+  title: "create view",
+  caller: "client-cik",
+  method: "POST",
+  path: "/jsonp/register",
+  async handle(api, { form }, { rid }) {
+    const now = nowSeconds(api.clock);
+    const aliases = [...new Set(form.list("alias").map(asName))];
+    if (aliases.length === 0) throw new Refusal("missing-key");
+    if (!form.list("access").includes("data")) throw new Refusal("missing-key");
+    // An early draft of the API misspelt it.
+    const startAt = whole(form.get("starttime") ?? form.need("startime"));
+    const endAt = whole(form.need("endtime"));
+    const pointsMax = whole(form.need("limit"));
+    const expiresAt = whole(form.need("expire"));
+    const isSound =
+      aliases.length <= aliasesMax &&
+      startAt <= endAt &&
+      pointsMax >= 1 &&
+      pointsMax <= pointsKept &&
+      expiresAt > now;
+    if (!isSound) throw new Refusal("malformed-key");
+    const view = { clientRid: rid, aliases, startAt, endAt, pointsMax, expiresAt };
+    const token = await api.dataViews.create(view, now);
+    if (token === undefined) throw new Refusal("too-many-views");
+    return textReply(token);
+  },
+};
+
+function whole(text: string): number {
+  const value = parseDecimal(text);
+  if (value === undefined) throw new Refusal("malformed-key");
+  return value;
+}

@@ -1,0 +1,27 @@
+// Procedure 64: a device asks for its CIK, and gets it once (S-25, S-29).
+
+import { activateTarget } from "../../../protocol/paths.js";
+import { nowSeconds } from "../../api/api.js";
+import { Refusal } from "../../errors.js";
+import type { Procedure } from "../../api/procedure.js";
+import { textReply } from "../../http/reply.js";
+
+export const activate: Procedure = {
+  number: 64,
+  title: "activate",
+  caller: "anyone",
+  method: "POST",
+  path: activateTarget,
+  async handle(api, request) {
+    const outcome = await api.devices.activate({
+      vendor: request.form.need("vendor"),
+      model: request.form.need("model"),
+      sn: request.form.need("sn"),
+      now: nowSeconds(api.clock),
+      address: request.address,
+      entry: request.content,
+    });
+    if (typeof outcome === "string") throw new Refusal(outcome);
+    return textReply(outcome.cik);
+  },
+};

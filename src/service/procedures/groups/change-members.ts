@@ -1,0 +1,113 @@
+// Procedures 22 to 25: a vendor puts members into a group, or takes them out: several of one type
+// as a form, any as CSV. All or none; who is there already gets the new expiry and meta (S-48).
+
+import { ownGroup } from "../../api/access.js";
+import type { Api } from "../../api/api.js";
+import type { Vendor } from "../../api/authorisation.js";
+import { Refusal } from "../../errors.js";
+import { asMember, asMemberKey } from "../../api/member-fields.js";
+import type { Member, MemberKey } from "../../stores/members.js";
+import type { Procedure } from "../../api/procedure.js";
+import { resetContent } from "../../http/reply.js";
+import type { Reply } from "../../http/reply.js";
+import { readRows } from "../../http/request-rows.js";
+import { metaOf } from "../../http/request.js";
+import type { Request } from "../../http/request.js";
+
+const path = "/provision/manage/group/:model/:group/";
+
+export const addSimilarMembers: Procedure = {
+  number: 22,
+  title: "add similar members",
+  caller: "vendor",
+  method: "POST",
+  path,
+  applies: ({ bodyKind, form }) => bodyKind === "form" && !form.isTrue("delete"),
+  handle(api, request, vendor) {
+    const { form } = request;
+    const type = form.need("type");
+    const expire = form.get("expire") ?? "";
+    const meta = metaOf(form);
+    const members = needIds(request).map((id) => asMember(type, id, expire, meta));
+    return put(api, request, vendor, members);
+  },
+};
+
+export const addMembers: Procedure = {
+  number: 23,
+  title: "add members as CSV",
+  caller: "vendor",
+  method: "POST",
+  path,
+  applies: ({ bodyKind }) => bodyKind === "rows",
+  handle(api, request, vendor) {
+    const members = readRows(request.content, 4).map(
+      ([type = "", id = "", expire = "", meta = ""]) => asMember(type, id, expire, meta),
+    );
+    return put(api, request, vendor, members);
+  },
+};
+
+export const deleteSimilarMembers: Procedure = {
+  number: 24,
+  title: "delete similar members",
+  caller: "vendor",
+  method: "POST",
+  path,
+  applies: ({ bodyKind, form }) => bodyKind === "form" && form.isTrue("delete"),
+  handle(api, request, vendor) {
+    const type = request.form.need("type");
+    return remove(
+      api,
+      request,
+      vendor,
+      needIds(request).map((id) => asMemberKey(type, id)),
+    );
+  },
+};
+
+export const deleteMembers: Procedure = {
+  number: 25,
+  title: "delete members as CSV",
+  caller: "vendor",
+  method: "DELETE",
+  path,
+  // Some clients name no type in a DELETE (S-06).
+  handle(api, request, vendor) {
+    // What #18 lists will do.
+    const rows = readRows(request.content, 4);
+    return remove(
+      api,
+      request,
+      vendor,
+      rows.map(([type = "", id = ""]) => asMemberKey(type, id)),
+    );
+  },
+};
+
+function needIds({ form }: Request): string[] {
+  const ids = form.list("id");
+  if (ids.length === 0) throw new Refusal("missing-key");
+  return ids;
+}
+
+async function put(
+  api: Api,
+  request: Request,
+  vendor: Vendor,
+  members: readonly Member[],
+): Promise<Reply> {
+  const fault = await api.members.put(await ownGroup(api, request, vendor), members);
+  if (fault !== undefined) throw new Refusal(fault);
+  return resetContent;
+}
+
+async function remove(
+  api: Api,
+  request: Request,
+  vendor: Vendor,
+  members: readonly MemberKey[],
+): Promise<Reply> {
+  await api.members.remove(await ownGroup(api, request, vendor), members);
+  return resetContent;
+}

@@ -1,0 +1,36 @@
+// Procedures 14 and 17: a vendor deletes a group, but not what it holds; the same by two URLs.
+
+import { ownModel } from "../../api/access.js";
+import type { Api } from "../../api/api.js";
+import type { Vendor } from "../../api/authorisation.js";
+import { Refusal } from "../../errors.js";
+import type { Procedure } from "../../api/procedure.js";
+import { resetContent } from "../../http/reply.js";
+import type { Reply } from "../../http/reply.js";
+import { asName } from "../../http/request.js";
+import type { Request } from "../../http/request.js";
+
+export const deleteGroupEntry: Procedure = {
+  number: 14,
+  title: "delete group entry",
+  caller: "vendor",
+  method: "POST",
+  path: "/provision/manage/group/:model/",
+  applies: ({ form }) => form.isTrue("delete"),
+  handle: (api, request, vendor) => remove(api, request, vendor, asName(request.form.need("id"))),
+};
+
+export const deleteGroup: Procedure = {
+  number: 17,
+  title: "delete group",
+  caller: "vendor",
+  method: "DELETE",
+  path: "/provision/manage/group/:model/:group",
+  handle: (api, request, vendor) => remove(api, request, vendor, request.name(1)),
+};
+
+async function remove(api: Api, request: Request, vendor: Vendor, name: string): Promise<Reply> {
+  const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+  if (!(await api.groups.delete(modelId, name))) throw new Refusal("unknown-group");
+  return resetContent;
+}

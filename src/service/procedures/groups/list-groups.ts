@@ -1,0 +1,36 @@
+// Procedures 12 and 15: the groups of a model, and what one group says of itself.
+
+import { ownModel } from "../../api/access.js";
+import { Refusal } from "../../errors.js";
+import { pageOf } from "../../http/page.js";
+import type { Procedure } from "../../api/procedure.js";
+import { csvReply, csvReplyOr204 } from "../../http/reply.js";
+
+export const listGroups: Procedure = {
+  number: 12,
+  title: "list groups",
+  caller: "vendor",
+  method: "GET",
+  path: "/provision/manage/group/:model/",
+  async handle(api, request, vendor) {
+    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+    const groups = await api.groups.list(modelId, pageOf(request.query));
+    return csvReplyOr204(groups.map(({ name, meta }) => [name, meta]));
+  },
+};
+
+export const groupInfo: Procedure = {
+  number: 15,
+  title: "group info",
+  caller: "vendor",
+  method: "GET",
+  path: "/provision/manage/group/:model/:group",
+  applies: ({ query }) => !query.has("show"),
+  async handle(api, request, vendor) {
+    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+    const group = await api.groups.find(modelId, request.name(1));
+    if (group === undefined) throw new Refusal("unknown-group");
+    const count = await api.members.count({ modelId, group: group.name });
+    return csvReply([[group.meta, String(count)]]);
+  },
+};

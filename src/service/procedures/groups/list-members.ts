@@ -1,0 +1,84 @@
+// Procedures 18 to 21: what a group holds: all of it, what is of one type, what has one id, or the
+// one member that has both.
+
+import { ownGroup } from "../../api/access.js";
+import type { Api } from "../../api/api.js";
+import type { Vendor } from "../../api/authorisation.js";
+import { asMemberKey, asMemberType } from "../../api/member-fields.js";
+import type { MemberKey } from "../../stores/members.js";
+import { pageOf } from "../../http/page.js";
+import type { Page } from "../../http/page.js";
+import type { Procedure } from "../../api/procedure.js";
+import { csvReplyOr204 } from "../../http/reply.js";
+import type { Reply } from "../../http/reply.js";
+import { asSerial } from "../../http/request.js";
+import type { Request } from "../../http/request.js";
+
+const path = "/provision/manage/group/:model/:group/";
+
+export const listMembers: Procedure = {
+  number: 18,
+  title: "list members",
+  caller: "vendor",
+  method: "GET",
+  path,
+  applies: ({ query }) => !query.has("type") && !query.has("id"),
+  handle: (api, request, vendor) => list(api, request, vendor, {}, pageOf(request.query)),
+};
+
+export const listMembersOfType: Procedure = {
+  number: 19,
+  title: "list members of a type",
+  caller: "vendor",
+  method: "GET",
+  path,
+  applies: ({ query }) => query.has("type") && !query.has("id"),
+  handle(api, request, vendor) {
+    const type = asMemberType(request.query.need("type"));
+    return list(api, request, vendor, { type }, pageOf(request.query));
+  },
+};
+
+export const listMembersOfId: Procedure = {
+  number: 20,
+  title: "list members of an id",
+  caller: "vendor",
+  method: "GET",
+  path,
+  applies: ({ query }) => !query.has("type") && query.has("id"),
+  handle(api, request, vendor) {
+    // Of any type, so anything that a serial may be.
+    return list(api, request, vendor, { name: asSerial(request.query.need("id")) });
+  },
+};
+
+export const showMember: Procedure = {
+  number: 21,
+  title: "show member",
+  caller: "vendor",
+  method: "GET",
+  path,
+  applies: ({ query }) => query.has("type") && query.has("id"),
+  handle(api, request, vendor) {
+    const { query } = request;
+    return list(api, request, vendor, asMemberKey(query.need("type"), query.need("id")));
+  },
+};
+
+async function list(
+  api: Api,
+  request: Request,
+  vendor: Vendor,
+  key: Partial<MemberKey>,
+  page?: Page,
+): Promise<Reply> {
+  const members = await api.members.list(await ownGroup(api, request, vendor), key, page);
+  return csvReplyOr204(
+    members.map(({ type, name, expiresAt, meta }) => [
+      type,
+      name,
+      expiresAt === null ? "" : String(expiresAt),
+      meta,
+    ]),
+  );
+}

@@ -1,0 +1,25 @@
+// Procedure 28: a vendor adds a model.
+
+import { Refusal } from "../../errors.js";
+import { optionsOf, templateOf } from "../../api/model-form.js";
+import type { Procedure } from "../../api/procedure.js";
+import { resetContent } from "../../http/reply.js";
+import { asName } from "../../http/request.js";
+
+export const createModel: Procedure = {
+  number: 28,
+  title: "create model",
+  caller: "vendor",
+  method: "POST",
+  path: "/provision/manage/model/",
+  applies: ({ form }) => !form.isTrue("delete"),
+  async handle(api, { form }, vendor) {
+    const name = asName(form.need("model"));
+    const options = optionsOf(form);
+    const template = templateOf(form);
+    if (template === undefined) throw new Refusal("missing-key");
+    const model = { ownerRid: vendor.rid, name, options, ...template };
+    if (!(await api.models.create(model))) throw new Refusal("model-exists");
+    return resetContent;
+  },
+};

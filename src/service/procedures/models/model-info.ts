@@ -1,0 +1,26 @@
+// Procedure 30: a model's template and options, as the form that would make it. Every option is
+// printed as `options[]`: clients read nothing else (S-52).
+
+import { encodeForm } from "../../../protocol/form.js";
+import type { FormPair } from "../../../protocol/form.js";
+import { formContentType } from "../../../protocol/paths.js";
+import { ownModel } from "../../api/access.js";
+import { Refusal } from "../../errors.js";
+import type { Procedure } from "../../api/procedure.js";
+import { textReply } from "../../http/reply.js";
+
+export const modelInfo: Procedure = {
+  number: 30,
+  title: "model info",
+  caller: "vendor",
+  method: "GET",
+  path: "/provision/manage/model/:model",
+  async handle(api, request, vendor) {
+    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+    const info = await api.models.info(modelId);
+    if (info === undefined) throw new Refusal("unknown-model");
+    const options = info.options.map((option): FormPair => ["options[]", option]);
+    const text = encodeForm([[info.templateKind, info.template], ...options]);
+    return { ...textReply(text), contentType: formContentType };
+  },
+};

@@ -1,0 +1,23 @@
+// Procedure 31: a vendor replaces a model's options, and its template if one is sent. Some clients
+// lose the body of a PUT: an empty one changes nothing (S-52).
+
+import { ownModel } from "../../api/access.js";
+import { optionsOf, templateOf } from "../../api/model-form.js";
+import type { Procedure } from "../../api/procedure.js";
+import { resetContent } from "../../http/reply.js";
+
+export const updateModel: Procedure = {
+  number: 31,
+  title: "update model",
+  caller: "vendor",
+  method: "PUT",
+  path: "/provision/manage/model/:model",
+  async handle(api, request, vendor) {
+    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+    const { form, content } = request;
+    const options = optionsOf(form);
+    const template = templateOf(form);
+    if (content.length > 0) await api.models.update(modelId, options, template);
+    return resetContent;
+  },
+};

@@ -1,0 +1,48 @@
+// Procedures 38 and 42: a vendor adds ranges of serials to a model, or takes numbers out of them;
+// all or none (S-31).
+
+import { ownModel } from "../../api/access.js";
+import type { Api } from "../../api/api.js";
+import type { Vendor } from "../../api/authorisation.js";
+import { Refusal } from "../../errors.js";
+import { rangesMax } from "../../limits.js";
+import type { Procedure } from "../../api/procedure.js";
+import { resetContent } from "../../http/reply.js";
+import type { Reply } from "../../http/reply.js";
+import type { Request } from "../../http/request.js";
+import { readRanges } from "../../stores/serial-range.js";
+
+const path = "/provision/manage/model/:model/";
+
+export const addRanges: Procedure = {
+  number: 38,
+  title: "add ranges",
+  caller: "vendor",
+  method: "POST",
+  path,
+  applies: ({ bodyKind }) => bodyKind === "json",
+  handle: (api, request, vendor) => change(api, request, vendor, "add"),
+};
+
+export const deleteRanges: Procedure = {
+  number: 42,
+  title: "delete ranges",
+  caller: "vendor",
+  method: "DELETE",
+  path,
+  applies: ({ bodyKind }) => bodyKind === "json",
+  handle: (api, request, vendor) => change(api, request, vendor, "remove"),
+};
+
+async function change(
+  api: Api,
+  request: Request,
+  vendor: Vendor,
+  action: "add" | "remove",
+): Promise<Reply> {
+  const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+  const sent = readRanges(request.text);
+  const fits = sent.length <= rangesMax && (await api.ranges[action](modelId, sent));
+  if (!fits) throw new Refusal("too-many-ranges");
+  return resetContent;
+}

@@ -1,0 +1,22 @@
+// Procedure 49: a vendor kills the CIK of a serial's client until it is regenerated.
+
+import { accessModel, enabledClient } from "../../api/access.js";
+import { Refusal } from "../../errors.js";
+import type { Procedure } from "../../api/procedure.js";
+import { resetContent } from "../../http/reply.js";
+
+export const disableCik: Procedure = {
+  number: 49,
+  title: "disable CIK",
+  caller: "vendor",
+  method: "POST",
+  path: "/provision/manage/model/:model/:sn",
+  reachesShared: true,
+  applies: ({ form }) => form.isTrue("disable"),
+  async handle(api, request, vendor) {
+    const access = await accessModel(api, request, vendor);
+    const rid = await enabledClient(api, access, request.serial(1));
+    if (!(await api.devices.disable(rid))) throw new Refusal("client-gone");
+    return resetContent;
+  },
+};

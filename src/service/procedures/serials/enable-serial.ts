@@ -1,0 +1,48 @@
+// Procedure 46: a vendor makes a client for a serial; its device may activate from now on.
+
+import { csvContentType } from "../../../protocol/paths.js";
+import { nowSeconds } from "../../api/api.js";
+import type { Api } from "../../api/api.js";
+import { accessModel } from "../../api/access.js";
+import { Refusal } from "../../errors.js";
+import type { Procedure } from "../../api/procedure.js";
+import { textReply } from "../../http/reply.js";
+
+export const enableSerial: Procedure = {
+  number: 46,
+  title: "enable serial",
+  caller: "vendor",
+  method: "POST",
+  path: "/provision/manage/model/:model/:sn",
+  reachesShared: true,
+  applies: ({ form }) => form.isTrue("enable") && form.has("owner") && !form.has("oldsn"),
+  async handle(api, request, vendor) {
+    const { modelId, creatorRid } = await accessModel(api, request, vendor);
+    const sn = request.serial(1);
+    const ownerRid = request.form.need("owner");
+    if (!(await mayOwn(api, ownerRid, [creatorRid, vendor.rid]))) throw new Refusal("not-an-owner");
+    const now = nowSeconds(api.clock);
+    const outcome = await api.devices.enable({
+      modelId,
+      sn,
+      ownerRid,
+      enabledBy: vendor.rid,
+      now,
+      activableUntil: now + api.activationWindowSeconds,
+    });
+    if (typeof outcome === "string") throw new Refusal(outcome);
+    // CSV by its type, but one value without a line end: clients take the body as the RID (S-13).
+    return { ...textReply(outcome.rid), contentType: csvContentType };
+  },
+};
+
+/**
+ * S-18: the owner is the model's creator or below it. A vendor that enables through a share may
+ * keep the client below itself, too.
+ */
+async function mayOwn(api: Api, ownerRid: string, roots: readonly string[]): Promise<boolean> {
+  for (const root of new Set(roots)) {
+    if (await api.clients.descends(api.database, ownerRid, root)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,20 @@
+// Procedure 34: the ranges of a model's serials, as they were sent (S-32).
+
+import { scriptContentType } from "../../http/reply.js";
+import { ownModel } from "../../api/access.js";
+import type { Procedure } from "../../api/procedure.js";
+import { textReply } from "../../http/reply.js";
+
+export const listRanges: Procedure = {
+  number: 34,
+  title: "list ranges",
+  caller: "vendor",
+  method: "GET",
+  path: "/provision/manage/model/:model/",
+  applies: ({ query }) => query.get("show") === "ranges",
+  async handle(api, request, vendor) {
+    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+    const ranges = await api.ranges.list(api.database, modelId);
+    return { ...textReply(JSON.stringify({ ranges })), contentType: scriptContentType };
+  },
+};

@@ -1,0 +1,48 @@
+// Procedure 33: the listed serials of a model, with their clients. `shared` keeps those that a
+// vendor enabled through a share (S-21).
+
+import { accessModel } from "../../api/access.js";
+import type { ModelAccess } from "../../api/access.js";
+import { nowSeconds } from "../../api/api.js";
+import type { Api } from "../../api/api.js";
+import { pageOf } from "../../http/page.js";
+import type { Procedure } from "../../api/procedure.js";
+import { csvReply } from "../../http/reply.js";
+import { statusText } from "../../stores/serial-views.js";
+
+export const listSerials: Procedure = {
+  number: 33,
+  title: "list serials",
+  caller: "vendor",
+  method: "GET",
+  path: "/provision/manage/model/:model/",
+  reachesShared: true,
+  applies: ({ query }) => !query.has("show"),
+  async handle(api, request, vendor) {
+    const access = await accessModel(api, request, vendor);
+    const { query } = request;
+    const sharer = query.get("shared");
+    const filter = sharer === undefined ? access : await filterOfShare(api, access, sharer);
+    const views = filter && (await api.serialViews.list(filter, pageOf(query)));
+    const now = nowSeconds(api.clock);
+    const rows = (views ?? []).map((view) => [
+      view.sn,
+      ...(query.isTrue("status") ? [statusText(view, now)] : []),
+      view.rid ?? "",
+      access.hidesExtra ? "" : view.extra,
+    ]);
+    return csvReply(rows);
+  },
+};
+
+/** Undefined if nothing can match: an unknown vendor, the creator, or another than may be seen. */
+async function filterOfShare(
+  api: Api,
+  { modelId, creatorRid, enabledBy }: ModelAccess,
+  sharer: string,
+): Promise<Pick<ModelAccess, "modelId" | "enabledBy"> | undefined> {
+  const sharerRid = await api.vendors.findClient(sharer);
+  if (sharerRid === undefined || sharerRid === creatorRid) return undefined;
+  if (enabledBy !== undefined && enabledBy !== sharerRid) return undefined;
+  return { modelId, enabledBy: sharerRid };
+}

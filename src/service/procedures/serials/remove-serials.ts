@@ -1,0 +1,62 @@
+// Procedures 39, 40 and 41: a vendor removes serials from a model, one, several, or as CSV. What
+// the model does not list is ignored (S-33).
+
+import { ownModel } from "../../api/access.js";
+import type { Api } from "../../api/api.js";
+import type { Vendor } from "../../api/authorisation.js";
+import type { Procedure } from "../../api/procedure.js";
+import { resetContent } from "../../http/reply.js";
+import type { Reply } from "../../http/reply.js";
+import { readRows } from "../../http/request-rows.js";
+import { asSerial } from "../../http/request.js";
+import type { Request } from "../../http/request.js";
+
+const path = "/provision/manage/model/:model/";
+
+function isRemoval(request: Request): boolean {
+  return request.bodyKind === "form" && request.isRemoval;
+}
+
+export const removeSerial: Procedure = {
+  number: 39,
+  title: "remove serial",
+  caller: "vendor",
+  method: "POST",
+  path,
+  applies: (request) => isRemoval(request) && request.form.list("sn").length === 1,
+  handle: (api, request, vendor) => remove(api, request, vendor, request.form.list("sn")),
+};
+
+export const removeSerials: Procedure = {
+  number: 40,
+  title: "remove serials",
+  caller: "vendor",
+  method: "POST",
+  path,
+  applies: (request) => isRemoval(request) && request.form.list("sn").length > 1,
+  handle: (api, request, vendor) => remove(api, request, vendor, request.form.list("sn")),
+};
+
+export const removeSerialRows: Procedure = {
+  number: 41,
+  title: "remove serials as CSV",
+  caller: "vendor",
+  method: "DELETE",
+  path,
+  applies: ({ bodyKind }) => bodyKind === "rows",
+  handle(api, request, vendor) {
+    const serials = readRows(request.content, Infinity).map(([sn = ""]) => sn);
+    return remove(api, request, vendor, serials);
+  },
+};
+
+async function remove(
+  api: Api,
+  request: Request,
+  vendor: Vendor,
+  serials: readonly string[],
+): Promise<Reply> {
+  const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+  await api.serials.remove(modelId, serials.map(asSerial));
+  return resetContent;
+}

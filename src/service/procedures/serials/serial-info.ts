@@ -1,0 +1,30 @@
+// Procedure 43: the client of a serial and its status; 204 while there is none. Who sees the model
+// through a share sees only the clients it made (S-20).
+
+import { accessModel, requireSerial } from "../../api/access.js";
+import { nowSeconds } from "../../api/api.js";
+import { Refusal } from "../../errors.js";
+import type { Procedure } from "../../api/procedure.js";
+import { csvReply, noContent } from "../../http/reply.js";
+import { statusText } from "../../stores/serial-views.js";
+
+export const serialInfo: Procedure = {
+  number: 43,
+  title: "serial info",
+  caller: "vendor",
+  method: "GET",
+  path: "/provision/manage/model/:model/:sn",
+  reachesShared: true,
+  applies: ({ query }) => !query.has("show"),
+  async handle(api, request, vendor) {
+    const { modelId, enabledBy, hidesExtra } = await accessModel(api, request, vendor);
+    const sn = request.serial(1);
+    const view = await api.serialViews.find(modelId, sn);
+    if (view === undefined) await requireSerial(api, { modelId, sn });
+    if (view === undefined || view.clientRid === null) return noContent;
+    if (enabledBy !== undefined && view.enabledBy !== enabledBy) return noContent;
+    if (view.rid === null) throw new Refusal("client-gone");
+    const status = statusText(view, nowSeconds(api.clock));
+    return csvReply([[status, view.rid, hidesExtra ? "" : view.extra]]);
+  },
+};

@@ -1,0 +1,39 @@
+// Procedure 45: the activations of a serial, oldest first; the entry is the body as it was posted,
+// byte for byte (S-35).
+
+import { formatRow } from "../../../protocol/csv.js";
+import { csvContentType } from "../../../protocol/paths.js";
+import { accessModel, requireSerial } from "../../api/access.js";
+import type { Procedure } from "../../api/procedure.js";
+import { noContent } from "../../http/reply.js";
+import type { Serial } from "../../stores/serials.js";
+
+export const showLog: Procedure = {
+  number: 45,
+  title: "show activation log",
+  caller: "vendor",
+  method: "GET",
+  path: "/provision/manage/model/:model/:sn",
+  reachesShared: true,
+  applies: ({ query }) => query.get("show") === "log",
+  async handle(api, request, vendor) {
+    const { modelId, enabledBy } = await accessModel(api, request, vendor);
+    const sn = request.serial(1);
+    const serial = await api.serials.find(api.database, modelId, sn);
+    if (serial === undefined) await requireSerial(api, { modelId, sn });
+    if (serial === undefined || !isVisible(serial, enabledBy)) return noContent;
+    const lines = await api.activations.list(serial.id);
+    if (lines.length === 0) return noContent;
+    // Latin-1 stands for bytes here: commas and quotes are found, and nothing is re-coded.
+    const rows = lines.map(({ at, address, entry }) =>
+      formatRow([String(at), address, entry.toString("latin1")]),
+    );
+    return { status: 200, contentType: csvContentType, body: Buffer.from(rows.join(""), "latin1") };
+  },
+};
+
+/** Through a share only the serials that the caller enabled are seen (S-20). */
+function isVisible(serial: Serial, enabledBy: string | undefined): boolean {
+  if (enabledBy === undefined) return true;
+  return serial.clientRid !== null && serial.enabledBy === enabledBy;
+}

@@ -1,0 +1,91 @@
+// Opens all that the service keeps: database, key, stores.
+
+import { ActivationWriter } from "./activation-writer.js";
+import { ActivationLog } from "./activations.js";
+import type { Storage } from "../api/api.js";
+import { BlobStore } from "./blobs.js";
+import { ClientStore } from "./clients.js";
+import { ContentStore } from "./contents.js";
+import { openDatabase } from "../database/database.js";
+import type { Database, DatabasePlace } from "../database/database.js";
+import { DataViewStore } from "./data-views.js";
+import { DescriptionStore } from "./descriptions.js";
+import { DeviceStore } from "./devices.js";
+import { ServiceError } from "../errors.js";
+import { GrantStore } from "./grants.js";
+import { GroupStore } from "./groups.js";
+import { openKeyVault, sameLookup } from "./key-vault.js";
+import type { KeyVault } from "./key-vault.js";
+import { MemberStore } from "./members.js";
+import { ModelStore } from "./models.js";
+import { PointStore } from "./points.js";
+import { RangeStore } from "./ranges.js";
+import { SerialViews } from "./serial-views.js";
+import { SerialStore } from "./serials.js";
+import { ShareStore } from "./shares.js";
+import { VendorStore } from "./vendors.js";
+
+/**
+ * Opens the data of `place`, new or not. `keyText`: the master key in hexadecimal, or undefined
+ * for the key file. Close it with `storage.database.destroy()`.
+ * Throws ServiceError `data-directory`, `database`, `key-file` or `wrong-key`.
+ */
+export async function openStorage(
+  place: DatabasePlace,
+  keyText: string | undefined,
+): Promise<Storage> {
+  const vault = openKeyVault(place.dataDirectory, keyText);
+  const database = await openDatabase(place);
+  try {
+    await checkKey(database, vault);
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+  const activations = new ActivationLog(database);
+  const writer = new ActivationWriter(database, activations);
+  const blobs = new BlobStore(database);
+  const clients = new ClientStore(database, vault);
+  const ranges = new RangeStore(database);
+  const serials = new SerialStore(database, ranges);
+  return {
+    database,
+    vault,
+    activations,
+    blobs,
+    clients,
+    contents: new ContentStore(database, blobs),
+    dataViews: new DataViewStore(database, vault),
+    descriptions: new DescriptionStore(database),
+    devices: new DeviceStore(database, vault, clients, serials, writer),
+    grants: new GrantStore(database),
+    groups: new GroupStore(database),
+    members: new MemberStore(database, ranges),
+    models: new ModelStore(database, blobs),
+    points: new PointStore(database),
+    ranges,
+    serialViews: new SerialViews(database),
+    serials,
+    shares: new ShareStore(database),
+    vendors: new VendorStore(database, vault),
+  };
+}
+
+/** The first key a database is opened with stays its key: another would find no secret. */
+async function checkKey(database: Database, vault: KeyVault): Promise<void> {
+  const name = "key";
+  const mark = vault.lookup("provision: mark of the key");
+  await database
+    .insertInto("properties")
+    .values({ name, value: mark })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const { value } = await database
+    .selectFrom("properties")
+    .where("name", "=", name)
+    .select("value")
+    .executeTakeFirstOrThrow();
+  if (!sameLookup(value, mark)) {
+    throw new ServiceError("wrong-key", "the key is not the one the database was made with");
+  }
+}

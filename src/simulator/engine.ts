@@ -1,0 +1,72 @@
+// Which engine a simulated chip runs on: XS as the chip has it, in 64 or 32 bits, or Node.
+
+import { execFileSync } from "node:child_process";
+import { buildEngine } from "../../hosts/xs/build/build-engine.js";
+import { EngineBuildError } from "../../hosts/xs/build/c-compiler.js";
+import { SimulatedChip, type ChipObserver, type ChipReport } from "./chip/chip.js";
+import type { FirmwareConfig } from "../../hosts/xs/device/config.js";
+import { NodeChip } from "./chip/node-chip.js";
+import type { PowerCut } from "./chip/power-cut.js";
+import type { EngineName } from "./simulation-options.js";
+
+export interface ChipPlan {
+  readonly flashFile: string;
+  readonly heapBytes: number;
+  readonly cuts: readonly PowerCut[];
+  /** What the firmware has compiled in; the Node engine takes it from here. */
+  readonly config: FirmwareConfig;
+  readonly observer: ChipObserver;
+}
+
+/** A chip with a power switch. */
+export interface PoweredChip {
+  powerOn(): void;
+  powerOff(): Promise<void>;
+  report(): ChipReport;
+}
+
+export interface Engine {
+  /** For people: `XS 13.3.0`. */
+  readonly description: string;
+  /** null without XS. */
+  readonly slotBytes: number | null;
+  makeChip(plan: ChipPlan): PoweredChip;
+}
+
+/** Builds the engine if need be. Throws EngineBuildError without a C compiler. */
+export async function openEngine(name: EngineName, log: (line: string) => void): Promise<Engine> {
+  if (name === "node") {
+    return {
+      description: `Node ${process.version}`,
+      slotBytes: null,
+      makeChip: (plan) => new NodeChip(plan),
+    };
+  }
+  const binary = await build(name === "xs32" ? 32 : 64, log);
+  const { engine, slotBytes } = askVersion(binary, name);
+  return {
+    description: engine,
+    slotBytes,
+    makeChip: (plan) => new SimulatedChip({ ...plan, engine: binary }),
+  };
+}
+
+function askVersion(binary: string, name: EngineName): { engine: string; slotBytes: number } {
+  try {
+    const told = execFileSync(binary, ["--version", "--json"], { encoding: "utf8", stdio: "pipe" });
+    return JSON.parse(told) as { engine: string; slotBytes: number };
+  } catch (error) {
+    const why =
+      name === "xs32" ? "the machine runs no 32-bit programs" : "remove it, and it is built anew";
+    throw new Error(`${binary} does not start: ${why}, or take another --engine`, { cause: error });
+  }
+}
+
+async function build(bits: 32 | 64, log: (line: string) => void): Promise<string> {
+  try {
+    return await buildEngine({ bits, log });
+  } catch (error) {
+    if (!(error instanceof EngineBuildError)) throw error;
+    throw new Error(`${error.message}; or go without the engine: --engine node`, { cause: error });
+  }
+}
