@@ -10,7 +10,7 @@ export default tseslint.config(
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
     rules: {
-      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/no-confusing-void-expression": [
         "error",
         { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
@@ -24,6 +24,7 @@ export default tseslint.config(
       "max-lines": ["error", { max: 400 }],
       "max-lines-per-function": ["error", { max: 70 }],
       "no-console": "error",
+      "no-duplicate-imports": "error",
     },
   },
   {

@@ -51,13 +51,13 @@ export class VirtualNetwork implements World {
 
   /** Whoever connects to `address:port` from now on meets `accept`; undefined: is refused. */
   listen(address: string, port: number, accept: Accept | undefined): void {
-    const key = `${address}:${String(port)}`;
+    const key = `${address}:${port}`;
     if (accept === undefined) this.#listeners.delete(key);
     else this.#listeners.set(key, accept);
   }
 
   acceptorOf(address: string, port: number): Accept | undefined {
-    return this.#listeners.get(`${address}:${String(port)}`);
+    return this.#listeners.get(`${address}:${port}`);
   }
 
   nowMs(): number {

@@ -96,6 +96,6 @@ function problemOfActivation(
     case 409:
       return { kind: "refused", reason: conflict };
     default:
-      return failedAnswer(`the service answered ${String(head.status)} to the activation`, head);
+      return failedAnswer(`the service answered ${head.status} to the activation`, head);
   }
 }

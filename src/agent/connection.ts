@@ -248,7 +248,7 @@ export class Connection {
   #onError(): void {
     const generation = this.#generation;
     if (this.#phase === "connecting") {
-      this.#fail("unreachable", `${this.#host}:${String(this.#port)} refuses the connection`);
+      this.#fail("unreachable", `${this.#host}:${this.#port} refuses the connection`);
       return;
     }
     if (this.#reader !== undefined) {
@@ -311,7 +311,7 @@ export class Connection {
     if (this.#phase === "resolving" && quietMs >= resolveTimeoutMs) {
       this.#fail("unresolved", `no answer to the name ${this.#host}`);
     } else if (this.#phase === "connecting" && quietMs >= connectTimeoutMs) {
-      this.#fail("unreachable", `${this.#host}:${String(this.#port)} does not answer`);
+      this.#fail("unreachable", `${this.#host}:${this.#port} does not answer`);
     } else if (this.#owes && quietMs >= silenceTimeoutMs) {
       this.#fail("silent", "no byte of an answer in time");
     } else if (this.#written.length > 0 && now - this.#answerSinceMs >= answerTimeoutMs) {

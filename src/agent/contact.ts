@@ -29,7 +29,7 @@ export function problemOfFailure(failure: ConnectionFailure): ContactProblem {
 
 /** What a head with an error status means for a request with a CIK; undefined for 2xx. */
 export function problemOfHead(head: ResponseHead): ContactProblem | undefined {
-  const reason = `the service answered ${String(head.status)}`;
+  const reason = `the service answered ${head.status}`;
   switch (problemOfStatus(head.status)) {
     case undefined:
       return undefined;

@@ -92,7 +92,7 @@ export function completeOptions(options: AgentOptions): CompleteOptions {
 
 function requireWithin(name: string, value: number, minimum: number, maximum: number): void {
   if (!Number.isInteger(value) || value < minimum || value > maximum) {
-    const bounds = `${String(minimum)} to ${String(maximum)}`;
-    throw new RangeError(`${name} must be a whole number from ${bounds}, got ${String(value)}`);
+    const bounds = `${minimum} to ${maximum}`;
+    throw new RangeError(`${name} must be a whole number from ${bounds}, got ${value}`);
   }
 }

@@ -59,5 +59,5 @@ function get(identity: Identity, cik: string, target: string): HttpRequest {
 }
 
 function hostField({ host, port }: Identity): string {
-  return port === 80 ? host : `${host}:${String(port)}`;
+  return port === 80 ? host : `${host}:${port}`;
 }

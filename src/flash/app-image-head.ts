@@ -4,12 +4,11 @@
 
 import type { FlashPartition } from "../ports/flash.js";
 import { imageHeadBytes } from "../protocol/limits.js";
-import type { AppDescriptor } from "./app-descriptor.js";
-import { decodeAppDescriptor } from "./app-descriptor.js";
+import { type AppDescriptor, decodeAppDescriptor } from "./app-descriptor.js";
 import type { ChipIdentity } from "./app-image-chips.js";
 import { AppImageError } from "./app-image-error.js";
-import type { AppImageHeader } from "./app-image-header.js";
 import {
+  type AppImageHeader,
   appImageHeaderBytes,
   checkAppImageHeader,
   checkEfuseBlockRevision,

@@ -10,8 +10,7 @@
 // here are those of ESP-IDF's verify_image_header, in its order.
 
 import type { ChipIdentity } from "./app-image-chips.js";
-import type { AppImageErrorKind } from "./app-image-error.js";
-import { AppImageError } from "./app-image-error.js";
+import { AppImageError, type AppImageErrorKind } from "./app-image-error.js";
 import { readUint16, readUint32, writeUint16, writeUint32 } from "./little-endian.js";
 
 export const appImageHeaderBytes = 24;

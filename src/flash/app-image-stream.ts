@@ -7,14 +7,19 @@
 // eFuse limits, then checksum, length, appended SHA-256. Bytes and frame: app-image-header.ts.
 
 import type { Digest, OpenDigest } from "../ports/digest.js";
-import type { AppDescriptor } from "./app-descriptor.js";
-import { appDescriptorBytes, decodeAppDescriptor } from "./app-descriptor.js";
-import type { Chip, ChipIdentity } from "./app-image-chips.js";
-import { chipById, isMapped, mmuPageBits, mmuPageBitsMin } from "./app-image-chips.js";
+import { type AppDescriptor, appDescriptorBytes, decodeAppDescriptor } from "./app-descriptor.js";
+import {
+  type Chip,
+  chipById,
+  type ChipIdentity,
+  isMapped,
+  mmuPageBits,
+  mmuPageBitsMin,
+} from "./app-image-chips.js";
 import { AppImageError } from "./app-image-error.js";
-import type { AppImageHeader } from "./app-image-header.js";
 import {
   appendedDigestBytes,
+  type AppImageHeader,
   appImageHeaderBytes,
   checkAppImageHeader,
   checkEfuseBlockRevision,

@@ -6,8 +6,7 @@ import type { FlashPartition } from "../ports/flash.js";
 import type { ChipIdentity } from "./app-image-chips.js";
 import { AppImageError } from "./app-image-error.js";
 import { segmentBytesLimit } from "./app-image-header.js";
-import type { AppImageSummary } from "./app-image-stream.js";
-import { AppImageStream } from "./app-image-stream.js";
+import { AppImageStream, type AppImageSummary } from "./app-image-stream.js";
 
 export interface SlotVerifierOptions {
   /** Who is to run the image; if absent, an image for any chip will do. */

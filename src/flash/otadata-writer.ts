@@ -11,7 +11,6 @@
 // sector erased just before, as ESP-IDF does. Format: otadata.ts.
 
 import type { FlashPartition } from "../ports/flash.js";
-import type { OtaEntries, OtaEntry, OtaSector } from "./otadata.js";
 import {
   activeSector,
   counts,
@@ -19,7 +18,10 @@ import {
   encodeOtaEntry,
   isPresent,
   nextSequence,
+  type OtaEntries,
+  type OtaEntry,
   otaEntryBytes,
+  type OtaSector,
   otaState,
   sequenceMax,
   slotOf,

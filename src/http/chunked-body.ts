@@ -53,7 +53,7 @@ export class ChunkedBody {
       if (length > 0) {
         throw new RemoteProtocolError(
           "chunk-end",
-          `expected CRLF at the end of a chunk, got ${String(length)} more bytes`,
+          `expected CRLF at the end of a chunk, got ${length} more bytes`,
         );
       }
       this.#state = "size";
@@ -69,7 +69,7 @@ export class ChunkedBody {
     if (this.#trailerBytes > trailerBytesMax) {
       throw new RemoteProtocolError(
         "trailers-too-long",
-        `expected trailers of at most ${String(trailerBytesMax)} bytes, got more`,
+        `expected trailers of at most ${trailerBytesMax} bytes, got more`,
       );
     }
     this.#trailer.parse(line, length);

@@ -92,7 +92,7 @@ function refuseName(line: Uint8Array, at: number, length: number): never {
       "expected a colon right behind the field name, got a blank",
     );
   }
-  const got = at === length ? "the end of the line" : `byte ${String(byte)}`;
+  const got = at === length ? "the end of the line" : `byte ${byte}`;
   const expected = at === 0 ? "a field name" : "a colon behind the field name";
   throw new RemoteProtocolError("field-name", `expected ${expected}, got ${got}`);
 }

@@ -103,12 +103,12 @@ export function checkText(line: Uint8Array, start: number, end: number): void {
     if (byte === carriageReturn) {
       throw new RemoteProtocolError(
         "bare-carriage-return",
-        `expected LF after CR, got something else at byte ${String(at + 1)} of a line`,
+        `expected LF after CR, got something else at byte ${at + 1} of a line`,
       );
     }
     throw new RemoteProtocolError(
       "field-value",
-      `expected text, got control character ${String(byte)} at byte ${String(at)} of a line`,
+      `expected text, got control character ${byte} at byte ${at} of a line`,
     );
   }
 }

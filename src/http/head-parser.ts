@@ -74,7 +74,7 @@ export class HeadParser {
     if (this.#fieldCount > headerFieldsMax) {
       throw new RemoteProtocolError(
         "too-many-fields",
-        `expected at most ${String(headerFieldsMax)} fields, got more`,
+        `expected at most ${headerFieldsMax} fields, got more`,
       );
     }
     const field = this.#field;
@@ -131,7 +131,7 @@ export class HeadParser {
       if (this.contentLength !== undefined && this.contentLength !== length) {
         throw new RemoteProtocolError(
           "content-length-conflict",
-          `expected one Content-Length, got ${String(this.contentLength)} and ${String(length)}`,
+          `expected one Content-Length, got ${this.contentLength} and ${length}`,
         );
       }
       this.contentLength = length;

@@ -47,7 +47,7 @@ export class ReceiveBuffer {
     if (length > this.line.length) {
       throw new RemoteProtocolError(
         "line-too-long",
-        `expected a line of at most ${String(this.line.length)} bytes, got more`,
+        `expected a line of at most ${this.line.length} bytes, got more`,
       );
     }
     this.line.set(bytes.subarray(this.#offset, end), this.#lineLength);

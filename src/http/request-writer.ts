@@ -5,8 +5,7 @@
 
 import { requestBytesMax } from "../protocol/limits.js";
 import { isTextByte, isTokenByte } from "./grammar.js";
-import { LocalProtocolError } from "./protocol-error.js";
-import type { LocalProtocolErrorKind } from "./protocol-error.js";
+import { LocalProtocolError, type LocalProtocolErrorKind } from "./protocol-error.js";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST";
@@ -75,7 +74,7 @@ function check(
     if (!isAllowed(character)) {
       throw new LocalProtocolError(
         part,
-        `expected only characters legal in a ${part}, got ${String(character)} at ${String(at)}`,
+        `expected only characters legal in a ${part}, got ${character} at ${at}`,
       );
     }
   }
@@ -85,7 +84,7 @@ function toBytes(text: string): Uint8Array {
   if (text.length > requestBytesMax) {
     throw new LocalProtocolError(
       "request-too-long",
-      `expected a request of at most ${String(requestBytesMax)} bytes, got ${String(text.length)}`,
+      `expected a request of at most ${requestBytesMax} bytes, got ${text.length}`,
     );
   }
   const bytes = new Uint8Array(text.length);

@@ -6,8 +6,7 @@
 
 import { headBytesMax, interimResponsesMax } from "../protocol/limits.js";
 import { ChunkedBody } from "./chunked-body.js";
-import { HeadParser } from "./head-parser.js";
-import type { ResponseHead } from "./head-parser.js";
+import { HeadParser, type ResponseHead } from "./head-parser.js";
 import { RemoteProtocolError } from "./protocol-error.js";
 import { ReceiveBuffer } from "./receive-buffer.js";
 
@@ -138,7 +137,7 @@ export class ResponseReader {
     if (this.#headBytes > headBytesMax) {
       throw new RemoteProtocolError(
         "head-too-long",
-        `expected a head of at most ${String(headBytesMax)} bytes, got more`,
+        `expected a head of at most ${headBytesMax} bytes, got more`,
       );
     }
   }
@@ -155,7 +154,7 @@ export class ResponseReader {
     if (this.#interimResponses > interimResponsesMax) {
       throw new RemoteProtocolError(
         "too-many-interim-responses",
-        `expected at most ${String(interimResponsesMax)} interim responses, got more`,
+        `expected at most ${interimResponsesMax} interim responses, got more`,
       );
     }
     this.#headBytes = 0;

@@ -59,17 +59,17 @@ function parsePosition(text: string): number | "absent" | "malformed" {
 
 /** The value of a Range header. */
 export function formatRange(first: number, last: number): string {
-  return `bytes=${String(first)}-${String(last)}`;
+  return `bytes=${first}-${last}`;
 }
 
 /** The value of the Content-Range header of a 206. */
 export function formatContentRange(range: ContentRange): string {
-  return `bytes ${String(range.first)}-${String(range.last)}/${String(range.total)}`;
+  return `bytes ${range.first}-${range.last}/${range.total}`;
 }
 
 /** The value of the Content-Range header of a 416. */
 export function formatUnsatisfiedRange(total: number): string {
-  return `bytes */${String(total)}`;
+  return `bytes */${total}`;
 }
 
 /** The Content-Range of a 206 with a known total; undefined if it is anything else. */

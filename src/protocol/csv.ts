@@ -160,7 +160,7 @@ export class RowReader {
   #store(byte: number): void {
     if (this.#isBad) return;
     if (this.#rowLength === this.#row.length) {
-      this.#refuse("row-too-long", `a row of at most ${String(this.#row.length)} bytes`);
+      this.#refuse("row-too-long", `a row of at most ${this.#row.length} bytes`);
       return;
     }
     this.#row[this.#rowLength++] = byte;
@@ -169,7 +169,7 @@ export class RowReader {
   #endField(): void {
     if (this.#isBad) return;
     if (this.#fieldEnds.length === rowFieldsMax) {
-      this.#refuse("too-many-fields", `a row of at most ${String(rowFieldsMax)} fields`);
+      this.#refuse("too-many-fields", `a row of at most ${rowFieldsMax} fields`);
       return;
     }
     this.#fieldEnds.push(this.#rowLength);

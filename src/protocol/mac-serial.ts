@@ -17,7 +17,7 @@ const macBytes = 6;
 /** The serial of the chip whose MAC address `address` is, six bytes. */
 export function macSerial(address: Uint8Array, format: SerialFormat): string {
   if (address.length !== macBytes) {
-    throw new Error(`expected a MAC address of 6 bytes, got ${String(address.length)}`);
+    throw new Error(`expected a MAC address of 6 bytes, got ${address.length}`);
   }
   return formatSerial(
     address.reduce((value, byte) => value * 0x100 + byte, 0),

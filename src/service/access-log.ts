@@ -9,8 +9,7 @@
 // No line holds a key: keys are in header fields and bodies, which are not logged, and the tokens
 // that some queries carry are left out (request.ts, `loggedTarget`).
 
-import { createWriteStream } from "node:fs";
-import type { WriteStream } from "node:fs";
+import { createWriteStream, type WriteStream } from "node:fs";
 import type { ReplyRecord } from "./responder.js";
 
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
@@ -21,7 +20,7 @@ export function accessLine(record: ReplyRecord, at: Date): string {
   const request = `"${printable(method)} ${printable(target)} HTTP/1.1"`;
   const more = `${durationMs.toFixed(1)} ${String(procedure ?? "-")} ${code ?? "-"}`;
   const start = `${address === "" ? "-" : address} - - [${commonTime(at)}]`;
-  return `${start} ${request} ${String(status)} ${String(bodyBytesSent)} ${more}\n`;
+  return `${start} ${request} ${status} ${bodyBytesSent} ${more}\n`;
 }
 
 function commonTime(at: Date): string {

@@ -1,12 +1,9 @@
 // Takes each request through the dispatcher and its reply to the wire, and tells of it.
 
-import { nowSeconds } from "./api/api.js";
-import type { Api } from "./api/api.js";
+import { type Api, nowSeconds } from "./api/api.js";
 import type { Exchange } from "./http/connection.js";
-import { Dispatcher } from "./api/dispatcher.js";
-import type { Outcome } from "./api/dispatcher.js";
-import { Refusal } from "./errors.js";
-import type { RefusalCode } from "./errors.js";
+import { Dispatcher, type Outcome } from "./api/dispatcher.js";
+import { Refusal, type RefusalCode } from "./errors.js";
 import { MemoryBudget } from "./http/memory-budget.js";
 import { procedures } from "./procedures/index.js";
 import { queuedBytes, refusalReply, send } from "./http/reply.js";

@@ -1,13 +1,10 @@
 // The Provision service: opens the data, listens, and answers until it is closed.
 
 import { Admin } from "./admin.js";
-import { nowSeconds } from "./api/api.js";
-import type { Clock } from "./api/api.js";
-import { activationWindowSecondsDefault, serviceLimits } from "./limits.js";
-import type { ServiceLimits } from "./limits.js";
+import { type Clock, nowSeconds } from "./api/api.js";
+import { activationWindowSecondsDefault, serviceLimits, type ServiceLimits } from "./limits.js";
 import { Listener } from "./http/listener.js";
-import { Responder } from "./responder.js";
-import type { ReplyRecord } from "./responder.js";
+import { type ReplyRecord, Responder } from "./responder.js";
 import { openStorage } from "./stores/storage.js";
 
 /** Rules that can be set; all have the defaults of the API. */

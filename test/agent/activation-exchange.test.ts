@@ -98,7 +98,7 @@ describe("an activation", () => {
       const outcome = answer(headOf(status, "30"), cik);
       assert.ok("problem" in outcome && outcome.problem.kind === "failed", String(status));
       assert.equal(outcome.problem.retryAfterMs, 30_000);
-      assert.match(outcome.problem.reason, new RegExp(`answered ${String(status)} `));
+      assert.match(outcome.problem.reason, new RegExp(`answered ${status} `));
       assert.equal(outcome.mayBeLost, status >= 500);
     }
   });

@@ -37,7 +37,7 @@ class Asker {
     const exchange: Exchange = {
       request: { method: "GET", target, host: "lights.example", fields: [] },
       pipelined,
-      onHead: (head) => note(`head:${target} ${String(head.status)}`),
+      onHead: (head) => note(`head:${target} ${head.status}`),
       onBody: (bytes) => note(`body:${target} ${String.fromCharCode(...bytes)}`),
       onEnd: () => note(`end:${target}`),
       onFailure: (failure) => note(`${failure.kind}:${target}`),

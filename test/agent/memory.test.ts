@@ -52,7 +52,7 @@ describe("memory", () => {
       socket.onRequest = (text) => {
         socket.text = "";
         const [first = 0, last = 0] = (/bytes=(\d+)-(\d+)/.exec(text) ?? []).slice(1).map(Number);
-        const range = `bytes ${String(first)}-${String(last)}/${String(sizeBytes)}`;
+        const range = `bytes ${first}-${last}/${sizeBytes}`;
         const head =
           `HTTP/1.1 206 Partial Content\r\nContent-Length: ${String(last - first + 1)}\r\n` +
           `Content-Range: ${range}\r\n\r\n`;
@@ -81,7 +81,7 @@ describe("memory", () => {
         method: "GET" as const,
         target: "/blob",
         host: "lights.example",
-        fields: [["Range", `bytes=${String(first)}-${String(last)}`]] as const,
+        fields: [["Range", `bytes=${first}-${last}`]] as const,
       }),
       refuseHead: () => undefined,
       prepareSlot: () => undefined,
@@ -99,7 +99,7 @@ describe("memory", () => {
     const late = heapBytes();
     rig.time.runUntil(() => outcome !== "");
     assert.equal(outcome, "downloaded");
-    assert.ok(late - early < noiseBytes, `${String(late - early)} bytes in 5,900 chunks`);
+    assert.ok(late - early < noiseBytes, `${late - early} bytes in 5,900 chunks`);
     download.cancel();
   });
 
@@ -132,6 +132,6 @@ describe("memory", () => {
     const early = heapBytes();
     while (visits < 12_000) visit();
     const late = heapBytes();
-    assert.ok(late - early < noiseBytes, `${String(late - early)} bytes in 9,000 connections`);
+    assert.ok(late - early < noiseBytes, `${late - early} bytes in 9,000 connections`);
   });
 });

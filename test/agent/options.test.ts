@@ -55,7 +55,7 @@ describe("options", () => {
       for (const value of values) {
         assert.throws(() => completeOptions({ [name]: value }), {
           name: "RangeError",
-          message: new RegExp(`^${name} .*got ${String(value)}$`),
+          message: new RegExp(`^${name} .*got ${value}$`),
         });
       }
     }

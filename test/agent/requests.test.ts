@@ -58,7 +58,7 @@ describe("requests", () => {
       assert.deepEqual(linesOf(rangeRequest({ first, last })), [
         `GET ${path}&id=lamp-1.1.0 HTTP/1.1`,
         ...head,
-        `Range: bytes=${String(first)}-${String(last)}`,
+        `Range: bytes=${first}-${last}`,
         "",
         "",
       ]);

@@ -122,6 +122,6 @@ export class SocketRig {
 
 /** A 200 with this body. */
 export function ok(body: string, ...fields: string[]): string {
-  const lines = [`HTTP/1.1 200 OK`, `Content-Length: ${String(body.length)}`, ...fields];
+  const lines = [`HTTP/1.1 200 OK`, `Content-Length: ${body.length}`, ...fields];
   return `${lines.join("\r\n")}\r\n\r\n${body}`;
 }

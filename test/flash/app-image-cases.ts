@@ -1,7 +1,6 @@
 // The golden application images and what is known of each, for the tests of app-image-*.ts.
 
-import type { ChipIdentity } from "../../src/flash/app-image-chips.js";
-import { chips } from "../../src/flash/app-image-chips.js";
+import { type ChipIdentity, chips } from "../../src/flash/app-image-chips.js";
 import { AppImageError } from "../../src/flash/app-image-error.js";
 import { loadFile, loadIndex } from "../support/vectors.js";
 

@@ -5,12 +5,14 @@ import fc from "fast-check";
 import { decodeAppDescriptor } from "../../src/flash/app-descriptor.js";
 import type { ChipIdentity } from "../../src/flash/app-image-chips.js";
 import { AppImageError } from "../../src/flash/app-image-error.js";
-import type { AppImageHead } from "../../src/flash/app-image-head.js";
-import { AppImageHeadReader, readAppImageHead } from "../../src/flash/app-image-head.js";
+import {
+  type AppImageHead,
+  AppImageHeadReader,
+  readAppImageHead,
+} from "../../src/flash/app-image-head.js";
 import { imageHeadBytes } from "../../src/protocol/limits.js";
 import { NorFlash } from "../support/nor-flash.js";
-import type { ImageCase } from "./app-image-cases.js";
-import { attempt, damagedImages, goodImages, inSlot } from "./app-image-cases.js";
+import { attempt, damagedImages, goodImages, type ImageCase, inSlot } from "./app-image-cases.js";
 
 const images = [...goodImages, ...damagedImages];
 const descriptorOffset = 32;

@@ -3,17 +3,17 @@ import { createHash } from "node:crypto";
 
 import fc from "fast-check";
 
-import type { AppImageErrorKind } from "../../src/flash/app-image-error.js";
-import { AppImageError } from "../../src/flash/app-image-error.js";
-import type { AppImageSummary } from "../../src/flash/app-image-stream.js";
-import { AppImageStream } from "../../src/flash/app-image-stream.js";
-import type { SlotVerdict, SlotVerifierOptions } from "../../src/flash/app-image-verify.js";
-import { SlotVerifier } from "../../src/flash/app-image-verify.js";
+import { AppImageError, type AppImageErrorKind } from "../../src/flash/app-image-error.js";
+import { AppImageStream, type AppImageSummary } from "../../src/flash/app-image-stream.js";
+import {
+  type SlotVerdict,
+  SlotVerifier,
+  type SlotVerifierOptions,
+} from "../../src/flash/app-image-verify.js";
 import { openSha256 } from "../../src/formats/sha256.js";
 import type { FlashPartition } from "../../src/ports/flash.js";
 import { NorFlash } from "../support/nor-flash.js";
-import type { ImageCase } from "./app-image-cases.js";
-import { attempt, damagedImages, goodImages, inSlot } from "./app-image-cases.js";
+import { attempt, damagedImages, goodImages, type ImageCase, inSlot } from "./app-image-cases.js";
 
 /** What ESP-IDF logs for each of our kinds. */
 const kindsByLog: readonly (readonly [RegExp, AppImageErrorKind])[] = [

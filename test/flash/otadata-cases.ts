@@ -1,8 +1,7 @@
 // The golden otadata images and what ESP-IDF makes of each, for the tests of otadata*.ts; and a
 // bootloader that does to a flash what selectSlot says.
 
-import type { OtaEntry } from "../../src/flash/otadata.js";
-import { decodeOtadata, encodeOtaEntry, otaState } from "../../src/flash/otadata.js";
+import { decodeOtadata, encodeOtaEntry, type OtaEntry, otaState } from "../../src/flash/otadata.js";
 import { bootOrder, selectSlot } from "../../src/formats/boot/otadata-boot.js";
 import { writeUint32 } from "../../src/flash/little-endian.js";
 import type { FlashPartition } from "../../src/ports/flash.js";

@@ -2,21 +2,20 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import type { OtaEntries, OtaEntry } from "../../src/flash/otadata.js";
 import {
   counts,
   decodeOtadata,
   encodeOtaEntry,
   isPresent,
+  type OtaEntries,
+  type OtaEntry,
   otaState,
   sequenceMax,
   slotOf,
 } from "../../src/flash/otadata.js";
 import { OtadataWriter } from "../../src/flash/otadata-writer.js";
-import type { Cut, FlashOperation } from "../support/nor-flash.js";
-import { cutsIn, NorFlash, PowerCut } from "../support/nor-flash.js";
-import type { ChipOptions } from "./otadata-cases.js";
-import { boot, loadOtadata, otadataIndex, sectorBytes } from "./otadata-cases.js";
+import { type Cut, cutsIn, type FlashOperation, NorFlash, PowerCut } from "../support/nor-flash.js";
+import { boot, type ChipOptions, loadOtadata, otadataIndex, sectorBytes } from "./otadata-cases.js";
 
 /** A device whose bootloader has started something: what an operation begins with. */
 interface Device {

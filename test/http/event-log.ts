@@ -2,8 +2,12 @@
 // whole body, end and error. Where the pieces were cut does not show: it must not matter.
 
 import { RemoteProtocolError } from "../../src/http/protocol-error.js";
-import { ResponseReader } from "../../src/http/response-reader.js";
-import type { RequestMethod, ResponseEvent, ResponseHead } from "../../src/http/response-reader.js";
+import {
+  type RequestMethod,
+  type ResponseEvent,
+  type ResponseHead,
+  ResponseReader,
+} from "../../src/http/response-reader.js";
 
 export class EventLog {
   readonly #lines: string[] = [];
@@ -85,8 +89,6 @@ function describeHead(head: ResponseHead): string {
     ["content-type", head.contentType],
     ["retry-after", head.retryAfter],
     ["location", head.location],
-  ].flatMap(([name, value]) =>
-    value === undefined ? [] : [`${String(name)}: ${String(value)}`.trimEnd()],
-  );
+  ].flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`.trimEnd()]));
   return ["head", String(head.status), ...facts].join(", ").replace(",", "");
 }

@@ -68,8 +68,8 @@ function writeResponse(response: GeneratedResponse): string {
     `${isUpperCase ? name.toUpperCase() : name}:${blank}${value}${blank}\r\n`;
   const extension = blank === "" ? "" : `${blank};name=value`;
 
-  let wire = interim.map((each) => `HTTP/1.1 ${String(each)} Interim\r\nX: y\r\n\r\n`).join("");
-  wire += `HTTP/1.1 ${String(status)} Reason\r\n`;
+  let wire = interim.map((each) => `HTTP/1.1 ${each} Interim\r\nX: y\r\n\r\n`).join("");
+  wire += `HTTP/1.1 ${status} Reason\r\n`;
   for (const [name, value] of fields) wire += field(`X-${name}`, value);
   if (contentType !== undefined) wire += field("Content-Type", contentType);
   if (framing === "length") wire += field("Content-Length", String(bodyLength(response)));

@@ -3,8 +3,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { LocalProtocolError } from "../../src/http/protocol-error.js";
-import type { LocalProtocolErrorKind } from "../../src/http/protocol-error.js";
+import { LocalProtocolError, type LocalProtocolErrorKind } from "../../src/http/protocol-error.js";
 import { writeRequest, type HttpRequest } from "../../src/http/request-writer.js";
 import { requestBytesMax } from "../../src/protocol/limits.js";
 

@@ -60,7 +60,7 @@ function atEveryMoment(act: (agent: Agent, world: World) => void): Set<string> {
       liveOn(world);
     } catch (error) {
       const { state } = agent.status;
-      throw new Error(`after event ${String(moment)}, in state ${state}`, { cause: error });
+      throw new Error(`after event ${moment}, in state ${state}`, { cause: error });
     }
   }
   return states;
@@ -78,7 +78,7 @@ const states = [
   "verifying",
 ];
 
-describe(`at any of ${String(moments)} moments of a life`, () => {
+describe(`at any of ${moments} moments of a life`, () => {
   it("the agent can be stopped, does nothing then, and goes on when it is started", () => {
     const met = atEveryMoment((agent, world) => {
       if (agent.status.state === "restarted") return;

@@ -44,7 +44,7 @@ class HostileWorld extends World {
         const isWhole = images.some((image) =>
           Buffer.from(image).equals(this.slotContent(index, image.length)),
         );
-        assert.ok(isWhole, `slot ${String(index)} starts bytes that nobody published`);
+        assert.ok(isWhole, `slot ${index} starts bytes that nobody published`);
         return { slot: index };
       },
     });
@@ -117,7 +117,7 @@ describe("a service that misbehaves in one way after another", () => {
         const world = new HostileWorld(random, drawOptions(random));
         world.live(drawBend(world, random));
       } catch (error) {
-        const replay = `HOSTILE_SEED=${String(seed)} HOSTILE_LIFE=${String(life)}`;
+        const replay = `HOSTILE_SEED=${seed} HOSTILE_LIFE=${life}`;
         throw new Error(`${String(error)}; again with ${replay}`, { cause: error });
       }
     }

@@ -2,8 +2,7 @@
 // chunk, wrong bytes are never booted, and the device recovers when the server is honest again.
 
 import assert from "node:assert/strict";
-import type { Bend, VirtualAnswer } from "../support/virtual-service.js";
-import { ascii, failure } from "../support/virtual-service.js";
+import { ascii, type Bend, failure, type VirtualAnswer } from "../support/virtual-service.js";
 import { makeImage, sha256Hex, slotBytes, World } from "../support/world.js";
 
 /** Bends the n-th ranged answer (from 0), and only that one. */

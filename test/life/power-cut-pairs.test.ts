@@ -38,7 +38,7 @@ class CutWorld extends World {
         const report = boot(flash);
         assert.ok(report.booted, report.problem);
         const { index } = report.booted;
-        assert.ok(isWhole(flash, index), `slot ${String(index)} starts what nobody verified`);
+        assert.ok(isWhole(flash, index), `slot ${index} starts what nobody verified`);
         return { slot: index };
       },
       ...options,
@@ -112,7 +112,7 @@ function live(world: World, cuts: readonly DrawnCut[], done: (world: World) => b
     return done(world);
   });
   // Only a cut between the answer and the store may cost an answer.
-  assert.ok(helped <= world.powerCuts, `${String(helped)} activations lost`);
+  assert.ok(helped <= world.powerCuts, `${helped} activations lost`);
   assert.equal(world.cik, world.service.ciks.get("0001"));
 }
 

@@ -172,7 +172,7 @@ describe("rejected releases at the top of a list", () => {
   it("do not hide a good one below them, as many as can be remembered", () => {
     const world = new World();
     for (let minor = 2; minor <= 9; minor += 1) {
-      const version = `1.${String(minor)}.0`;
+      const version = `1.${minor}.0`;
       world.publish(version, makeImage({ version, project: "another", bytes: 2048 }));
     }
     world.publish("1.1.0");

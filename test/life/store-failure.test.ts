@@ -174,7 +174,7 @@ describe("a store that loses a record", () => {
         world.liveUntil(() => world.writes.length >= write);
         world.loseRecord(key);
         world.chip.powerOn("power-on");
-        assert.equal(world.liveOn(), 0, `after write ${String(write)}`);
+        assert.equal(world.liveOn(), 0, `after write ${write}`);
         assert.deepEqual(world.thrown, []);
         assert.equal(world.service.activations, 1);
       }

@@ -106,7 +106,7 @@ describe("an update", () => {
     const world = new World({ agent: { pollIntervalMs: 24 * hourMs } });
     const image = makeImage({ version: "1.2.0" });
     for (let patch = 1; patch <= 10_000; patch += 1) {
-      const id = patch % 2 === 0 ? `lamp-1.1.${String(patch)}` : `fan-9.9.${String(patch)}`;
+      const id = patch % 2 === 0 ? `lamp-1.1.${patch}` : `fan-9.9.${patch}`;
       world.service.contents.set(id, { bytes: image, meta: "", timestampSeconds: 1 });
     }
     const meta = `version=1.2.0&sha256=${sha256Hex(image).toUpperCase()}`;

@@ -1,8 +1,7 @@
 // What a life does to flash, operation by operation, with all that a cut there would leave behind
 // beside the flash itself: enough to cut it anywhere without living it again.
 
-import type { NorFlash } from "../support/nor-flash.js";
-import { PowerCut } from "../support/nor-flash.js";
+import { type NorFlash, PowerCut } from "../support/nor-flash.js";
 import type { ServiceMemory } from "../support/virtual-service.js";
 import type { PendingOperation, TornCut } from "./cut.js";
 import type { Ledger } from "./ledger.js";

@@ -8,8 +8,7 @@ import type { KeyValueStore } from "../../src/ports/key-value.js";
 import { writePartitionTable } from "../../src/formats/partition-table/partition-table.js";
 import type { ServiceMemory } from "../support/virtual-service.js";
 import { NorFlash, type NorSnapshot } from "../support/nor-flash.js";
-import type { Ledger } from "./ledger.js";
-import { blankLedger } from "./ledger.js";
+import { blankLedger, type Ledger } from "./ledger.js";
 import type { Scenario } from "./scenario.js";
 
 /** All that outlives a loss of power: flash, the service's memory, and what the proof knows. */

@@ -9,8 +9,8 @@ import {
   parseContentRange,
   parseRange,
   parseUnsatisfiedRange,
+  type RequestedRange,
 } from "../../src/protocol/byte-range.js";
-import type { RequestedRange } from "../../src/protocol/byte-range.js";
 
 const whole: RequestedRange = { kind: "whole" };
 const unsatisfiable: RequestedRange = { kind: "unsatisfiable" };

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatRow, RowError, RowReader } from "../../src/protocol/csv.js";
-import type { RowReaderOptions } from "../../src/protocol/csv.js";
+import { formatRow, RowError, RowReader, type RowReaderOptions } from "../../src/protocol/csv.js";
 import { rowBytesMax, rowFieldsMax } from "../../src/protocol/limits.js";
 
 /** All rows of `text`, which arrives in pieces of `pieceBytes`. */

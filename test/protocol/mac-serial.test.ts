@@ -1,8 +1,7 @@
 // Serial numbers made of numbers, in the formats of a model's ranges (S-31).
 
 import assert from "node:assert/strict";
-import { formatSerial, macSerial } from "../../src/protocol/mac-serial.js";
-import type { SerialFormat } from "../../src/protocol/mac-serial.js";
+import { formatSerial, macSerial, type SerialFormat } from "../../src/protocol/mac-serial.js";
 
 const address = Uint8Array.of(0x00, 0x1b, 0x44, 0x11, 0x3a, 0xb7);
 

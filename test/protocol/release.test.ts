@@ -1,8 +1,12 @@
 // Releases: info rows as the service and its predecessors write them, and `meta` there and back.
 
 import assert from "node:assert/strict";
-import { formatMeta, parseInfoRow, sameRelease } from "../../src/protocol/release.js";
-import type { ReleaseIdentity } from "../../src/protocol/release.js";
+import {
+  formatMeta,
+  parseInfoRow,
+  type ReleaseIdentity,
+  sameRelease,
+} from "../../src/protocol/release.js";
 
 const sha256 = "0123456789abcdef".repeat(4);
 const meta = `version=1.1.0&sha256=${sha256}`;

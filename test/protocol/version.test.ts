@@ -3,8 +3,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { versionCharactersMax } from "../../src/protocol/limits.js";
-import { compareVersions, parseVersion, splitReleaseId } from "../../src/protocol/version.js";
-import type { Version } from "../../src/protocol/version.js";
+import {
+  compareVersions,
+  parseVersion,
+  splitReleaseId,
+  type Version,
+} from "../../src/protocol/version.js";
 
 function version(text: string): Version {
   const parsed = parseVersion(text);

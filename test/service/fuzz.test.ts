@@ -5,8 +5,17 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tally } from "../support/tally.js";
 import { databaseKinds } from "./databases.js";
-import { ask, RawClient, requestText, splitReplies, startRig, stopRig } from "./harness.js";
-import type { Rig, WireReply, WireRequest } from "./harness.js";
+import {
+  ask,
+  RawClient,
+  requestText,
+  type Rig,
+  splitReplies,
+  startRig,
+  stopRig,
+  type WireReply,
+  type WireRequest,
+} from "./harness.js";
 import { VendorClient } from "./vendor-client.js";
 
 const runs = 600;
@@ -104,8 +113,8 @@ for (const kind of databaseKinds) {
     after(async () => {
       const { connections, replies, closed } = counts;
       tally(
-        `bent requests with ${kind.name}: ${String(connections)} connections, ` +
-          `${String(replies)} replies, ${String(closed)} closed without one`,
+        `bent requests with ${kind.name}: ${connections} connections, ` +
+          `${replies} replies, ${closed} closed without one`,
       );
       await stopRig(rig);
     });
@@ -173,7 +182,7 @@ for (const kind of databaseKinds) {
       return replies;
     }
 
-    it(`are answered or refused, ${String(runs)} of them one by one`, async () => {
+    it(`are answered or refused, ${runs} of them one by one`, async () => {
       const answered = new Set<number>();
       await fc.assert(
         fc.asyncProperty(request, async (text) => {
@@ -186,7 +195,7 @@ for (const kind of databaseKinds) {
       await assertWell();
     });
 
-    it(`are answered in order or refused, ${String(pipelines)} times several at once, cut anywhere`, async () => {
+    it(`are answered in order or refused, ${pipelines} times several at once, cut anywhere`, async () => {
       const pipeline = fc.record({
         requests: fc.array(request, { minLength: 2, maxLength: 6 }),
         cuts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 }),

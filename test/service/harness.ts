@@ -2,13 +2,11 @@
 // the test wrote, and what it returns is what came.
 
 import { mkdtemp, rm } from "node:fs/promises";
-import { connect } from "node:net";
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabasePlace } from "../../src/service/database/database.js";
-import { startService } from "../../src/service/service.js";
-import type { Service, ServiceOptions } from "../../src/service/service.js";
+import { type Service, type ServiceOptions, startService } from "../../src/service/service.js";
 
 /** Tue, 13 May 2014 16:53:20 GMT */
 export const startSeconds = 1_400_000_000;
@@ -132,7 +130,7 @@ export interface WireRequest {
 }
 
 export function requestText({ method, target, headers = [], body }: WireRequest): string {
-  const length = body === undefined ? [] : [`Content-Length: ${String(body.length)}`];
+  const length = body === undefined ? [] : [`Content-Length: ${body.length}`];
   const fields = ["Host: m2.exosite.com", ...headers, ...length];
   return `${method} ${target} HTTP/1.1\r\n${fields.join("\r\n")}\r\n\r\n${body ?? ""}`;
 }

@@ -5,15 +5,13 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Admin } from "../../src/service/admin.js";
-import type { VendorCredentials } from "../../src/service/admin.js";
+import { Admin, type VendorCredentials } from "../../src/service/admin.js";
 import type { DatabasePlace } from "../../src/service/database/database.js";
 import { openStorage } from "../../src/service/stores/storage.js";
 import { ServiceProcess } from "../support/service-process.js";
 import { tally } from "../support/tally.js";
 import { databaseKinds, postgresServer } from "./databases.js";
-import { ask, temporaryDirectory } from "./harness.js";
-import type { WireReply, WireRequest } from "./harness.js";
+import { ask, temporaryDirectory, type WireReply, type WireRequest } from "./harness.js";
 
 const rounds = 6;
 const workerCount = 6;
@@ -57,7 +55,7 @@ class Vendor {
 
   async #post(ask: Ask, target: string, body: string, headers = [this.key]): Promise<WireReply> {
     const reply = await ask({ method: "POST", target, headers, body });
-    assert.ok(reply.status < 300, `${target} ${body}: ${String(reply.status)}`);
+    assert.ok(reply.status < 300, `${target} ${body}: ${reply.status}`);
     return reply;
   }
 
@@ -66,7 +64,7 @@ class Vendor {
       what,
       check: async (ask) => {
         const { status, body } = await ask({ method: "GET", target, headers });
-        assert.ok(status === 200 && matches.test(body), `${what}: ${String(status)} ${body}`);
+        assert.ok(status === 200 && matches.test(body), `${what}: ${status} ${body}`);
       },
     });
   }
@@ -79,7 +77,7 @@ class Vendor {
       check: async (ask) => {
         // 204: without a client. An unknown serial would be a 404.
         const { status } = await ask({ method: "GET", target: serial, headers: [this.key] });
-        assert.ok(status === 204 || status === 200, `${sn}: ${String(status)}`);
+        assert.ok(status === 204 || status === 200, `${sn}: ${status}`);
       },
     });
     const body = `enable=true&owner=${this.credentials.rid}`;
@@ -145,7 +143,7 @@ for (const kind of databaseKinds) {
   describe(`kill -9, with ${kind.name}`, function () {
     this.timeout(300_000);
 
-    it(`loses nothing acknowledged in ${String(rounds)} rounds of changes`, async function () {
+    it(`loses nothing acknowledged in ${rounds} rounds of changes`, async function () {
       const dataDirectory = await temporaryDirectory();
       const place: DatabasePlace = { dataDirectory, url: await kind.create(this) };
       const storage = await openStorage(place, undefined);
@@ -174,8 +172,8 @@ for (const kind of databaseKinds) {
       await check(last, vendor, vendor.acknowledged);
       await last.stop();
       tally(
-        `kill -9 with ${kind.name}: ${String(rounds)} times, ` +
-          `${String(vendor.acknowledged.length)} acknowledged changes, none lost`,
+        `kill -9 with ${kind.name}: ${rounds} times, ` +
+          `${vendor.acknowledged.length} acknowledged changes, none lost`,
       );
       const kinds = new Set(vendor.acknowledged.map(({ what }) => what.split(" ")[0]));
       assert.equal(kinds.size, 9, [...kinds].join());

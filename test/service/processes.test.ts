@@ -3,20 +3,18 @@
 
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
-import { Admin } from "../../src/service/admin.js";
-import type { VendorCredentials } from "../../src/service/admin.js";
+import { Admin, type VendorCredentials } from "../../src/service/admin.js";
 import type { DatabasePlace } from "../../src/service/database/database.js";
 import { openStorage } from "../../src/service/stores/storage.js";
 import { ServiceProcess } from "../support/service-process.js";
 import { databaseKinds } from "./databases.js";
-import { ask, temporaryDirectory } from "./harness.js";
-import type { WireReply } from "./harness.js";
+import { ask, temporaryDirectory, type WireReply } from "./harness.js";
 
 const processCount = 4;
 const deviceCount = 200;
 
 for (const kind of databaseKinds) {
-  describe(`${String(processCount)} services on one database, with ${kind.name}`, function () {
+  describe(`${processCount} services on one database, with ${kind.name}`, function () {
     this.timeout(120_000);
     let place: DatabasePlace;
     let acme: VendorCredentials;
@@ -54,7 +52,7 @@ for (const kind of databaseKinds) {
 
     async function manage(turn: number, target: string, body: string): Promise<void> {
       const { status } = await post(turn, `/provision/manage${target}`, body);
-      assert.ok(status < 300, `${target} ${body}: ${String(status)}`);
+      assert.ok(status < 300, `${target} ${body}: ${status}`);
     }
 
     function activate(turn: number, sn: string): Promise<WireReply> {
@@ -72,7 +70,7 @@ for (const kind of databaseKinds) {
       return counts;
     }
 
-    it(`gives the CIK to one of ${String(deviceCount)} that ask at once`, async () => {
+    it(`gives the CIK to one of ${deviceCount} that ask at once`, async () => {
       await enable(0, "one");
       const turns = Array.from({ length: deviceCount }, (_, turn) => activate(turn, "one"));
       const replies = await Promise.all(turns);
@@ -95,7 +93,7 @@ for (const kind of databaseKinds) {
     });
 
     it("activates many devices at once while they are moved, without an error", async () => {
-      const serials = Array.from({ length: 20 }, (_, at) => `s${String(at)}`);
+      const serials = Array.from({ length: 20 }, (_, at) => `s${at}`);
       for (const sn of serials) {
         await enable(0, sn);
         await manage(1, "/model/m/", `sn=new-${sn}`);
@@ -122,7 +120,7 @@ for (const kind of databaseKinds) {
 
     it("takes one of two overlapping batches of serials, all or nothing", async () => {
       const batch = (order: (one: string, other: string) => number): string =>
-        Array.from({ length: 600 }, (_, at) => `sn=b${String(at)}`)
+        Array.from({ length: 600 }, (_, at) => `sn=b${at}`)
           .sort(order)
           .join("&");
       const replies = await Promise.all([

@@ -7,14 +7,16 @@ import { fileURLToPath } from "node:url";
 import BetterSqlite3 from "better-sqlite3";
 import { sql } from "kysely";
 import { Admin } from "../../src/service/admin.js";
-import { DatabaseUnreachable, ServiceError } from "../../src/service/errors.js";
-import type { ServiceErrorKind } from "../../src/service/errors.js";
+import {
+  DatabaseUnreachable,
+  ServiceError,
+  type ServiceErrorKind,
+} from "../../src/service/errors.js";
 import type { ReplyRecord } from "../../src/service/responder.js";
 import { openStorage } from "../../src/service/stores/storage.js";
 import { startService } from "../../src/service/service.js";
 
-import { ask, RawClient, startRig, stopRig, temporaryDirectory } from "./harness.js";
-import type { Rig } from "./harness.js";
+import { ask, RawClient, type Rig, startRig, stopRig, temporaryDirectory } from "./harness.js";
 import { VendorClient } from "./vendor-client.js";
 
 function isServiceError(kind: ServiceErrorKind): (error: unknown) => boolean {
@@ -88,7 +90,7 @@ describe("the service", () => {
     const rig = await startRig();
     const { port } = rig.service;
     await assert.rejects(startService({ dataDirectory: directory, port }), (error: Error) => {
-      assert.equal(error.message, `port ${String(port)} of 127.0.0.1 is in use`);
+      assert.equal(error.message, `port ${port} of 127.0.0.1 is in use`);
       return isServiceError("port-in-use")(error);
     });
     await stopRig(rig);
@@ -170,7 +172,7 @@ describe("the service", () => {
     const made: string[] = [];
     const fill = async (): Promise<void> => {
       for (let count = 0; count < 10_000; count++) {
-        made.push((await admin.createVendor(`v${String(count)}`)).vendor);
+        made.push((await admin.createVendor(`v${count}`)).vendor);
       }
     };
     await assert.rejects(

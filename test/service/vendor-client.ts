@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { VendorCredentials } from "../../src/service/admin.js";
-import { ask } from "./harness.js";
-import type { Rig, WireReply, WireRequest } from "./harness.js";
+import { ask, type Rig, type WireReply, type WireRequest } from "./harness.js";
 
 export class VendorClient {
   constructor(

@@ -1,6 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 
 /** A loopback port that nobody listens at now, for a program that cannot choose one itself. */
 export async function freePort(): Promise<number> {

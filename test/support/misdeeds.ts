@@ -262,13 +262,13 @@ function withField(answer: VirtualAnswer, name: string, value?: string): Virtual
 function bytesOf({ status, fields, body }: VirtualAnswer): Uint8Array {
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   const head =
-    `HTTP/1.1 ${String(status)} Answer\r\nConnection: Keep-Alive\r\n` +
-    `Content-Length: ${String(body.length)}\r\n${lines}\r\n`;
+    `HTTP/1.1 ${status} Answer\r\nConnection: Keep-Alive\r\n` +
+    `Content-Length: ${body.length}\r\n${lines}\r\n`;
   return joined(ascii(head), body);
 }
 
 function chunkedHead(status: number): string {
-  return `HTTP/1.1 ${String(status)} Answer\r\nTransfer-Encoding: chunked\r\n`;
+  return `HTTP/1.1 ${status} Answer\r\nTransfer-Encoding: chunked\r\n`;
 }
 
 function chunked(answer: VirtualAnswer, random: Random, isWhole: boolean): Uint8Array {

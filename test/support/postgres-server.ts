@@ -2,8 +2,7 @@
 // one loopback port. It trusts every connection and, unless told, does not wait for the disk: what
 // the tests kill is the service, never the server.
 
-import { execFile, execFileSync, spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -124,7 +123,7 @@ export class PostgresServer {
   }
 
   #url(database: string): string {
-    return `postgres://postgres@127.0.0.1:${String(this.port)}/${database}`;
+    return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
   }
 
   async #execute(statement: string, url = this.#url("postgres")): Promise<void> {

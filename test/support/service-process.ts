@@ -1,8 +1,7 @@
 // A service in a process of its own, as `provision serve` runs it, for the tests that kill it or
 // need several.
 
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 

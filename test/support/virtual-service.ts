@@ -100,9 +100,7 @@ export class VirtualService {
     if (content === undefined) return failure(404, "Not Found");
     if (request.query.get("info") === "true") {
       const size = String(content.bytes.length);
-      return csv(
-        `application/octet-stream,${size},${String(content.timestampSeconds)},${content.meta}`,
-      );
+      return csv(`application/octet-stream,${size},${content.timestampSeconds},${content.meta}`);
     }
     return this.#range(request, content.bytes);
   }
@@ -114,10 +112,7 @@ export class VirtualService {
     if (first > last) return failure(416, "Range Not Satisfiable");
     const fields: [string, string][] = [["Accept-Ranges", "bytes"]];
     if (match !== null) {
-      fields.push([
-        "Content-Range",
-        `bytes ${String(first)}-${String(last)}/${String(bytes.length)}`,
-      ]);
+      fields.push(["Content-Range", `bytes ${first}-${last}/${bytes.length}`]);
     }
     fields.push(["Content-Type", "application/octet-stream"]);
     return { status: match === null ? 200 : 206, fields, body: bytes.subarray(first, last + 1) };
@@ -204,8 +199,8 @@ function formatAnswer(answer: VirtualAnswer): Uint8Array {
   const fields = answer.fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   const connection = answer.close === true ? "Close" : "Keep-Alive";
   const head =
-    `HTTP/1.1 ${String(answer.status)} Answer\r\nServer: virtual\r\nConnection: ${connection}\r\n` +
-    `Content-Length: ${String(answer.body.length)}\r\n${fields}\r\n`;
+    `HTTP/1.1 ${answer.status} Answer\r\nServer: virtual\r\nConnection: ${connection}\r\n` +
+    `Content-Length: ${answer.body.length}\r\n${fields}\r\n`;
   const bytes = new Uint8Array(head.length + answer.body.length);
   bytes.set(ascii(head));
   bytes.set(answer.body, head.length);
@@ -213,7 +208,7 @@ function formatAnswer(answer: VirtualAnswer): Uint8Array {
 }
 
 export function failure(status: number, reason: string): VirtualAnswer {
-  const body = ascii(`HTTP/1.1 ${String(status)} ${reason}\r\n`);
+  const body = ascii(`HTTP/1.1 ${status} ${reason}\r\n`);
   return { status, fields: [["Content-Type", "text/plain; charset=utf-8"]], body };
 }
 

@@ -5,8 +5,7 @@
 // flash and digest. What interpreting JavaScript takes is not in it.
 
 import assert from "node:assert/strict";
-import type { Measurement } from "../../template/sensor.js";
-import { Sensor } from "../../template/sensor.js";
+import { type Measurement, Sensor } from "../../template/sensor.js";
 import { openSha256 } from "../../src/formats/sha256.js";
 import type { OpenDigest } from "../../src/ports/digest.js";
 import { makeImage, World } from "../support/world.js";

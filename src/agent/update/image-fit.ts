@@ -14,7 +14,7 @@ export function refuseHead(
 ): string | undefined {
   const { projectName, version } = head.descriptor;
   if (head.header.chipId !== running.header.chipId) {
-    return `it is for chip ${String(head.header.chipId)}, not ${String(running.header.chipId)}`;
+    return `it is for chip ${head.header.chipId}, not ${running.header.chipId}`;
   }
   if (projectName !== running.descriptor.projectName) {
     // Of bytes that anybody may have made: escaped, they keep to one line of a log.

@@ -45,7 +45,7 @@ export class ProgressStore {
 
   /** Records that `sectors` sectors are in flash. A cut leaves the claim before it. */
   write(sectors: number, digest: Uint8Array): void {
-    const text = `${String(sectors)}.${this.#targetCrc}.${toHex(digest)}`;
+    const text = `${sectors}.${this.#targetCrc}.${toHex(digest)}`;
     this.#store.write(sectors % 2 === 0 ? keys[0] : keys[1], `${text}.${checksum(text)}`);
   }
 

@@ -290,7 +290,7 @@ export class Update {
     const slotBytes = slot.status().size;
     slot.close();
     if (sizeBytes <= slotBytes) return undefined;
-    return `its ${String(sizeBytes)} bytes do not fit the slot of ${String(slotBytes)}`;
+    return `its ${sizeBytes} bytes do not fit the slot of ${slotBytes}`;
   }
 }
 

@@ -1,8 +1,7 @@
 // Shows a simulation to people: one line a step, a bar while bytes come in.
 
 import { SingleBar } from "cli-progress";
-import type { AgentStatus } from "../../agent/status.js";
-import { stateSentences } from "../../agent/status.js";
+import { type AgentStatus, stateSentences } from "../../agent/status.js";
 import type { ChipReport } from "../../simulator/chip/chip.js";
 import type { SimulationObserver } from "../../simulator/simulation.js";
 

@@ -2,11 +2,10 @@
 // in app-image-header.ts. For tools and tests; it gathers the whole image.
 
 import type { OpenDigest } from "../../ports/digest.js";
-import type { AppDescriptor } from "../../flash/app-descriptor.js";
-import { encodeAppDescriptor } from "../../flash/app-descriptor.js";
-import type { AppImageHeader } from "../../flash/app-image-header.js";
+import { type AppDescriptor, encodeAppDescriptor } from "../../flash/app-descriptor.js";
 import {
   appendedDigestBytes,
+  type AppImageHeader,
   appImageHeaderBytes,
   checksumRowBytes,
   checksumSeed,

@@ -2,12 +2,14 @@
 // the way (bootloader_utility.c), and what the OTA functions of a running app would answer
 // (esp_ota_ops.c). Pure; without anti-rollback. Slot -1 is the factory app.
 
-import type { OtaEntries, OtaEntry, OtaSector } from "../../flash/otadata.js";
 import {
   activeSector,
   counts,
   isBootable,
   isPresent,
+  type OtaEntries,
+  type OtaEntry,
+  type OtaSector,
   otaState,
   slotOf,
 } from "../../flash/otadata.js";

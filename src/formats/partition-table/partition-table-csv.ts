@@ -8,11 +8,14 @@
 // environment variables, and bootloader partitions, which need offsets that no table tells.
 
 import { sectorBytes } from "../../protocol/limits.js";
-import type { Partition } from "./partition-table.js";
-import { partitionFlags, partitionTableOffset } from "./partition-table.js";
+import { type Partition, partitionFlags, partitionTableOffset } from "./partition-table.js";
 import { PartitionTableError } from "./partition-table-error.js";
-import type { PartitionRuleOptions } from "./partition-table-rules.js";
-import { checkPartitions, isPrimary, offsetAlignment } from "./partition-table-rules.js";
+import {
+  checkPartitions,
+  isPrimary,
+  offsetAlignment,
+  type PartitionRuleOptions,
+} from "./partition-table-rules.js";
 import { dataSubtypes, partitionTypes, subtypeNames } from "./partition-table-types.js";
 
 export type PartitionCsvOptions = Omit<PartitionRuleOptions, "describe">;

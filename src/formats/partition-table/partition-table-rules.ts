@@ -2,10 +2,13 @@
 // labels of their own, one otadata of two sectors, an NVS large enough to be written.
 
 import { sectorBytes } from "../../protocol/limits.js";
-import type { Partition } from "./partition-table.js";
-import { checkFields, partitionFlags, partitionTableOffset } from "./partition-table.js";
-import type { PartitionTableErrorKind } from "./partition-table-error.js";
-import { PartitionTableError } from "./partition-table-error.js";
+import {
+  checkFields,
+  type Partition,
+  partitionFlags,
+  partitionTableOffset,
+} from "./partition-table.js";
+import { PartitionTableError, type PartitionTableErrorKind } from "./partition-table-error.js";
 import { dataSubtypes, partitionTypes } from "./partition-table-types.js";
 
 export interface PartitionRuleOptions {

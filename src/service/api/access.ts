@@ -2,13 +2,10 @@
 // another vendor shares the serials it enabled itself (S-20); a device what its serial may read.
 
 import { vendorHeader } from "../../protocol/paths.js";
-import { nowSeconds } from "./api.js";
-import type { Api } from "./api.js";
-import { namesOtherVendor } from "./authorisation.js";
-import type { Device, Vendor } from "./authorisation.js";
+import { type Api, nowSeconds } from "./api.js";
+import { type Device, namesOtherVendor, type Vendor } from "./authorisation.js";
 import type { Content } from "../stores/contents.js";
-import { Refusal } from "../errors.js";
-import type { RefusalCode } from "../errors.js";
+import { Refusal, type RefusalCode } from "../errors.js";
 import type { Fields } from "../http/fields.js";
 import type { GroupKey } from "../stores/members.js";
 import type { Request } from "../http/request.js";

@@ -9,8 +9,7 @@ import {
 import type { Api } from "./api.js";
 import type { Content } from "../stores/contents.js";
 import { pieceBytes, uncountedReplyBytesMax } from "../limits.js";
-import { refusalReply } from "../http/reply.js";
-import type { ByteStream, Reply } from "../http/reply.js";
+import { type ByteStream, refusalReply, type Reply } from "../http/reply.js";
 import type { Request } from "../http/request.js";
 
 /** `<content-type>,<byte-size>,<updated-timestamp>,<meta>` */

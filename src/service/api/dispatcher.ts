@@ -3,20 +3,20 @@
 
 import type { Api } from "./api.js";
 import {
+  asVendor,
   authoriseClient,
   authoriseClientByCik,
   authoriseDevice,
-  asVendor,
+  type Client,
+  type Device,
   namesOtherVendor,
+  type Vendor,
 } from "./authorisation.js";
-import type { Client, Device, Vendor } from "./authorisation.js";
-import { DatabaseUnreachable, Refusal } from "../errors.js";
-import type { RefusalCode } from "../errors.js";
+import { DatabaseUnreachable, Refusal, type RefusalCode } from "../errors.js";
 import { pieceBytes, piecesPerWrite } from "../limits.js";
 import { MemoryBudget } from "../http/memory-budget.js";
 import type { CallerKind, Procedure } from "./procedure.js";
-import { refusalReply } from "../http/reply.js";
-import type { Reply } from "../http/reply.js";
+import { refusalReply, type Reply } from "../http/reply.js";
 import type { Request } from "../http/request.js";
 import type { Router } from "./router.js";
 

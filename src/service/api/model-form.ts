@@ -3,8 +3,7 @@
 import { Refusal } from "../errors.js";
 import type { Fields } from "../http/fields.js";
 import { isIdentifier } from "../stores/identifier.js";
-import { modelOptions } from "../stores/models.js";
-import type { ModelOption, Template } from "../stores/models.js";
+import { type ModelOption, modelOptions, type Template } from "../stores/models.js";
 
 /** S-19: one of `rid` and `code`, or undefined if there is neither. */
 export function templateOf(form: Fields): Template | undefined {

@@ -4,13 +4,10 @@
 // On both a transaction is on disk when its promise resolves, so a reply that follows it
 // acknowledges what a crash keeps.
 
-import { Kysely, Migrator } from "kysely";
-import type { Transaction } from "kysely";
-import { ServiceError } from "../errors.js";
-import type { ServiceErrorKind } from "../errors.js";
+import { Kysely, Migrator, type Transaction } from "kysely";
+import { ServiceError, type ServiceErrorKind } from "../errors.js";
 import { transactionTriesMax } from "../limits.js";
-import { migrations } from "./migrations.js";
-import type { DialectDifferences } from "./migrations.js";
+import { type DialectDifferences, migrations } from "./migrations.js";
 import type { Schema } from "./schema.js";
 
 export type Database = Kysely<Schema>;

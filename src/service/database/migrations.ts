@@ -3,8 +3,7 @@
 // A migration that has been released is never edited: a new one follows it. What the databases
 // spell differently is asked of the dialect by name, here and nowhere else.
 
-import { sql } from "kysely";
-import type { ColumnDataType, Kysely, Migration, RawBuilder } from "kysely";
+import { type ColumnDataType, type Kysely, type Migration, type RawBuilder, sql } from "kysely";
 
 /** What the two databases do differently, as far as this service meets it. */
 export interface DialectDifferences {

@@ -5,8 +5,13 @@
 // A server that cannot be reached is told apart from a query that fails: the one is answered 503
 // and tried again with the next request, the other is a bug.
 
-import { CompiledQuery, PostgresDialect } from "kysely";
-import type { Dialect, PostgresPool, PostgresPoolClient } from "kysely";
+import {
+  CompiledQuery,
+  type Dialect,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+} from "kysely";
 import pg from "pg";
 import { DatabaseUnreachable, ServiceError } from "../errors.js";
 import { databaseConnectionsMax, databaseWaitMs, statementsMax } from "../limits.js";
@@ -110,7 +115,7 @@ class NamingPool implements PostgresPool {
   #name(text: string): string | undefined {
     let name = this.#names.get(text);
     if (name === undefined && this.#names.size < statementsMax) {
-      name = `provision ${String(this.#names.size)}`;
+      name = `provision ${this.#names.size}`;
       this.#names.set(text, name);
     }
     return name;

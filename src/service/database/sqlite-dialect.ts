@@ -4,8 +4,16 @@
 
 import { join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
-import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from "kysely";
-import type { DatabaseConnection, Dialect, SqliteDatabase, SqliteStatement } from "kysely";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteStatement,
+} from "kysely";
 import { makeDataDirectory } from "./data-directory.js";
 import { DatabaseUnreachable, ServiceError } from "../errors.js";
 import { databaseWaitMs, statementsMax } from "../limits.js";

@@ -4,8 +4,7 @@
 // `true` in lower case means yes (S-10). A value with a NUL is refused when it is asked for: no text
 // in a database has one.
 
-import { decodeForm, formValue, formValues } from "../../protocol/form.js";
-import type { FormPair } from "../../protocol/form.js";
+import { decodeForm, type FormPair, formValue, formValues } from "../../protocol/form.js";
 import { Refusal } from "../errors.js";
 import { tableRowsMax } from "../limits.js";
 

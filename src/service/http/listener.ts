@@ -3,17 +3,13 @@
 // What node:http would answer by itself (a missing Host, garbage, a slow head) is answered here,
 // because its own answers have other heads than reply.ts's.
 
-import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { Connection } from "./connection.js";
-import type { Exchange } from "./connection.js";
-import { Refusal, ServiceError } from "../errors.js";
-import type { RefusalCode } from "../errors.js";
+import { Connection, type Exchange } from "./connection.js";
+import { Refusal, type RefusalCode, ServiceError } from "../errors.js";
 import type { ServiceLimits } from "../limits.js";
-import { readProxyLine } from "./proxy-line.js";
-import type { Endpoints } from "./proxy-line.js";
+import { type Endpoints, readProxyLine } from "./proxy-line.js";
 import { rawRefusal } from "./reply.js";
 
 export interface ListenerOptions {
@@ -145,7 +141,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
       });
     });
   } catch (error) {
-    const place = `port ${String(port)} of ${host}`;
+    const place = `port ${port} of ${host}`;
     const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
     throw isTaken
       ? new ServiceError("port-in-use", `${place} is in use`, { cause: error })

@@ -6,8 +6,7 @@
 //
 // Only for a service that nothing but its proxy can reach: whoever can connect can say anything.
 
-import { isIP } from "node:net";
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 
 /** The longest line there is, its end included. */
 export const proxyLineBytesMax = 107;

@@ -13,13 +13,11 @@
 //     [Content-Type: <type>]
 //     [Allow: <methods>]                  on 405 only (S-08)
 
-import { STATUS_CODES } from "node:http";
-import type { ServerResponse } from "node:http";
+import { type ServerResponse, STATUS_CODES } from "node:http";
 import { setImmediate } from "node:timers/promises";
 import { formatRow } from "../../protocol/csv.js";
 import { csvContentType, textContentType } from "../../protocol/paths.js";
-import { refusals } from "../errors.js";
-import type { RefusalCode } from "../errors.js";
+import { type RefusalCode, refusals } from "../errors.js";
 import { pieceBytes, uncountedReplyBytesMax } from "../limits.js";
 
 /** Bytes that come in parts, none of them large, `byteLength` in all. */
@@ -82,7 +80,7 @@ export function refusalReply(
   return {
     status,
     contentType: textContentType,
-    body: Buffer.from(`HTTP/1.1 ${String(status)} ${reason(status)}\r\n`),
+    body: Buffer.from(`HTTP/1.1 ${status} ${reason(status)}\r\n`),
     ...extra,
   };
 }
@@ -91,7 +89,7 @@ export function refusalReply(
 export function rawRefusal(code: RefusalCode, date: string): string {
   const [status] = refusals[code];
   const fields = headFields(refusalReply(code), date, true);
-  const statusLine = `HTTP/1.1 ${String(status)} ${reason(status)}\r\n`;
+  const statusLine = `HTTP/1.1 ${status} ${reason(status)}\r\n`;
   const lines = fields.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`));
   return `${statusLine}${lines.join("")}\r\n${statusLine}`;
 }

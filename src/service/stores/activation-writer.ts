@@ -5,8 +5,7 @@
 
 import { setImmediate } from "node:timers/promises";
 import type { Activation, ActivationLog } from "./activations.js";
-import { transact } from "../database/database.js";
-import type { Database } from "../database/database.js";
+import { type Database, transact } from "../database/database.js";
 import { activationsPerCommit } from "../limits.js";
 import { PreparedQuery } from "../database/prepared-query.js";
 

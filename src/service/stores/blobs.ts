@@ -98,14 +98,14 @@ export class BlobStore {
       const start = offset - number * pieceBytes;
       const piece = await this.#readPiece({ blobId, number });
       const bytes = piece.subarray(start, Math.min(pieceBytes, start + last - offset + 1));
-      if (bytes.length === 0) throw new Error(`piece ${String(number)} is short`);
+      if (bytes.length === 0) throw new Error(`piece ${number} is short`);
       yield bytes;
       offset += bytes.length;
     }
   }
 
   async #readPiece(key: PieceKey): Promise<Buffer> {
-    const name = `${String(key.blobId)}/${String(key.number)}`;
+    const name = `${key.blobId}/${key.number}`;
     const cached = this.#cache.get(name);
     if (cached !== undefined) {
       this.#cache.delete(name);

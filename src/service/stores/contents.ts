@@ -3,8 +3,7 @@
 
 import { blobContentType } from "../../protocol/paths.js";
 import type { BlobStore } from "./blobs.js";
-import { transact } from "../database/database.js";
-import type { Database } from "../database/database.js";
+import { type Database, transact } from "../database/database.js";
 import { forgetMembers } from "./members.js";
 import { holdModel } from "./models.js";
 import { PreparedQuery } from "../database/prepared-query.js";

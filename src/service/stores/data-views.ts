@@ -1,11 +1,9 @@
 // Views: a token each, with which anyone may read some of a client's points until it expires
 // (procedures 69 and 70).
 
-import { transact } from "../database/database.js";
-import type { Database } from "../database/database.js";
+import { type Database, transact } from "../database/database.js";
 import { newIdentifier } from "./identifier.js";
-import { sameLookup } from "./key-vault.js";
-import type { KeyVault } from "./key-vault.js";
+import { type KeyVault, sameLookup } from "./key-vault.js";
 import { viewsMax } from "../limits.js";
 
 export interface DataView {

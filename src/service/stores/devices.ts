@@ -9,8 +9,7 @@
 
 import type { ActivationWriter } from "./activation-writer.js";
 import type { ClientStore } from "./clients.js";
-import { transact } from "../database/database.js";
-import type { Database } from "../database/database.js";
+import { type Database, transact } from "../database/database.js";
 import type { KeyVault } from "./key-vault.js";
 import { PreparedQuery } from "../database/prepared-query.js";
 import type { ClientStatus } from "../database/schema.js";

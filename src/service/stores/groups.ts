@@ -1,7 +1,6 @@
 // Groups of a model, by name. What they hold is members.ts.
 
-import { transact } from "../database/database.js";
-import type { Database } from "../database/database.js";
+import { type Database, transact } from "../database/database.js";
 import { forgetMembers } from "./members.js";
 import { holdModel } from "./models.js";
 import type { Page } from "../http/page.js";

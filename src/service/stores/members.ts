@@ -3,8 +3,7 @@
 // for a device is grants.ts.
 
 import { batches } from "../database/batches.js";
-import { transact } from "../database/database.js";
-import type { Database } from "../database/database.js";
+import { type Database, transact } from "../database/database.js";
 import { holdModel } from "./models.js";
 import type { Page } from "../http/page.js";
 import { PreparedQuery } from "../database/prepared-query.js";

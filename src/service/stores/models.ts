@@ -2,8 +2,7 @@
 // clone of it would follow (S-53: stored and echoed).
 
 import type { BlobStore } from "./blobs.js";
-import { transact } from "../database/database.js";
-import type { Database } from "../database/database.js";
+import { type Database, transact } from "../database/database.js";
 import { PreparedQuery } from "../database/prepared-query.js";
 
 /** The options there are, in the order they are echoed (S-52). */

@@ -1,8 +1,7 @@
 // What devices write: per client and alias one value a second, the last thousand (S-58). Just enough
 // of a data store for procedures 69 and 70 to have something to read.
 
-import { transact } from "../database/database.js";
-import type { Database } from "../database/database.js";
+import { type Database, transact } from "../database/database.js";
 import { aliasesMax, pointsKept } from "../limits.js";
 import { PreparedQuery } from "../database/prepared-query.js";
 

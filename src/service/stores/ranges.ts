@@ -1,12 +1,10 @@
 // The ranges of each model (S-31): which serials it has without any of them being listed.
 
-import { transact } from "../database/database.js";
-import type { Database } from "../database/database.js";
+import { type Database, transact } from "../database/database.js";
 import { rangesMax } from "../limits.js";
 import { holdModel } from "./models.js";
 import { PreparedQuery } from "../database/prepared-query.js";
-import { containsSerial, withoutHole } from "./serial-range.js";
-import type { SerialRange } from "./serial-range.js";
+import { containsSerial, type SerialRange, withoutHole } from "./serial-range.js";
 
 export class RangeStore {
   readonly #list;

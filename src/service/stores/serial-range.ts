@@ -5,8 +5,7 @@
 
 import { parseDecimal } from "../../protocol/decimal.js";
 import { serialBytesMax } from "../../protocol/limits.js";
-import { formatSerial } from "../../protocol/mac-serial.js";
-import type { SerialFormat } from "../../protocol/mac-serial.js";
+import { formatSerial, type SerialFormat } from "../../protocol/mac-serial.js";
 import { Refusal } from "../errors.js";
 import { isRecord, parseJson } from "../database/json.js";
 

@@ -2,8 +2,7 @@
 // they are enabled. The clients behind them are devices.ts.
 
 import { batches } from "../database/batches.js";
-import { transact } from "../database/database.js";
-import type { Database } from "../database/database.js";
+import { type Database, transact } from "../database/database.js";
 import { forgetMembers } from "./members.js";
 import { holdModel } from "./models.js";
 import { PreparedQuery } from "../database/prepared-query.js";

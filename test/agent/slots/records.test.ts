@@ -42,7 +42,7 @@ class Shelf {
 }
 
 function numbered(number: number): ReleaseIdentity {
-  return { ...release, id: `lamp-1.${String(number)}.0` };
+  return { ...release, id: `lamp-1.${number}.0` };
 }
 
 /** A store in which `key` holds something that is not a string until it is deleted. */
@@ -254,7 +254,7 @@ describe("the record of rejected releases", () => {
   it("forgets the oldest, not the latest", () => {
     const { records } = new Shelf();
     for (let number = 0; number < rejectedMax + 3; number += 1) {
-      records.reject(numbered(number), `reason ${String(number)}`);
+      records.reject(numbered(number), `reason ${number}`);
     }
     assert.equal(records.readRejected().length, rejectedMax);
     assert.equal(records.rejection(numbered(2)), undefined);

@@ -29,7 +29,7 @@ describe("choice", () => {
   });
 
   it("keeps a bounded number of candidates of a long list", () => {
-    const ids = Array.from({ length: 1000 }, (_, patch) => `lamp-1.0.${String(patch + 1)}`);
+    const ids = Array.from({ length: 1000 }, (_, patch) => `lamp-1.0.${patch + 1}`);
     const best = Array.from({ length: candidatesMax }, (_, place) => `lamp-1.0.${1000 - place}`);
     assert.deepEqual(chosen(new Choice(newest, "1.0.0", false), ids), best);
   });

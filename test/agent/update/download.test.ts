@@ -59,7 +59,7 @@ class Bench {
       let bodyBytes = 0;
       socket.onRequest = (text) => {
         const [first = 0, last = 0] = (/bytes=(\d+)-(\d+)/.exec(text) ?? []).slice(1).map(Number);
-        this.events.push(`request ${String(first)}-${String(last)}`);
+        this.events.push(`request ${first}-${last}`);
         this.rig.time.schedule(() => {
           const room = Math.max(0, this.diesAfterBytes - bodyBytes);
           const body = this.image.slice(first, Math.min(last + 1, first + room));
@@ -97,7 +97,7 @@ class Bench {
         method: "GET",
         target: "/blob",
         host: "lights.example",
-        fields: [["Range", `bytes=${String(first)}-${String(last)}`]],
+        fields: [["Range", `bytes=${first}-${last}`]],
       }),
       refuseHead: (head) => this.refuse(head),
       prepareSlot: () => {
@@ -106,7 +106,7 @@ class Bench {
       },
       recordSector: (sectors, digest) => {
         progress.write(sectors, digest);
-        this.events.push(`sector ${String(sectors)}`);
+        this.events.push(`sector ${sectors}`);
       },
       onFetched: (byteLength) => {
         this.fetchedBytes += byteLength;
@@ -139,7 +139,7 @@ class Bench {
   #answer(socket: RigSocket, first: number, last: number, body: Uint8Array): void {
     const head =
       `HTTP/1.1 206 Partial Content\r\nContent-Length: ${String(last - first + 1)}\r\n` +
-      `Content-Range: bytes ${String(first)}-${String(last)}/${String(this.image.length)}\r\n\r\n`;
+      `Content-Range: bytes ${first}-${last}/${this.image.length}\r\n\r\n`;
     const all = Uint8Array.from([...ascii(head), ...body]);
     const stepBytes = this.#splitBytes === 0 ? all.length : this.#splitBytes;
     for (let at = 0; at < all.length && !socket.isClosed; at += stepBytes) {
@@ -211,7 +211,7 @@ describe("a download", () => {
     assert.deepEqual(bench.outcome, { kind: "rejected", reason: "no 1.1.0" });
     assert.equal(bench.flash.operations.length, 0);
     assert.ok(!bench.events.includes("prepare"));
-    assert.ok(bench.fetchedBytes <= 400, `${String(bench.fetchedBytes)} fetched`);
+    assert.ok(bench.fetchedBytes <= 400, `${bench.fetchedBytes} fetched`);
   });
 
   it("is no verdict if the product cannot tell: nothing is given up, nothing rejected", () => {

@@ -53,9 +53,9 @@ describe("progress", () => {
     for (let at = 0; at < text.length; at += 1) {
       const other = text.charAt(at) === "0" ? "1" : "0";
       store.write("progress.1", text.slice(0, at) + other + text.slice(at + 1));
-      assert.deepEqual(open(store).read(), [], `character ${String(at)} changed`);
+      assert.deepEqual(open(store).read(), [], `character ${at} changed`);
       store.write("progress.1", text.slice(0, at) + text.slice(at + 1));
-      assert.deepEqual(open(store).read(), [], `character ${String(at)} missing`);
+      assert.deepEqual(open(store).read(), [], `character ${at} missing`);
     }
   });
 

@@ -19,7 +19,7 @@ function head(status: number, contentRange?: string, contentLength?: number): Re
 }
 
 function answerTo(span: ByteSpan, total: number): ResponseHead {
-  const range = `bytes ${String(span.first)}-${String(span.last)}/${String(total)}`;
+  const range = `bytes ${span.first}-${span.last}/${total}`;
   return head(206, range, span.last - span.first + 1);
 }
 

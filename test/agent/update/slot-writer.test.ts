@@ -84,7 +84,7 @@ describe("a slot's writer", () => {
     const { flash, writer } = new Writing(slotBytes);
     assert.equal(flash.operations.length, 0);
     writer.write(contentOf(sectorBytes));
-    const kinds = flash.operations.map(({ kind, byteOffset }) => `${kind} ${String(byteOffset)}`);
+    const kinds = flash.operations.map(({ kind, byteOffset }) => `${kind} ${byteOffset}`);
     assert.deepEqual(kinds, ["erase 0", "program 0"]);
     writer.write(Uint8Array.of(1));
     assert.equal(flash.operations.length, 4);

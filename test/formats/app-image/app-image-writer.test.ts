@@ -2,20 +2,19 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import type { AppDescriptor } from "../../../src/flash/app-descriptor.js";
 import {
+  type AppDescriptor,
   appDescriptorBytes,
   decodeAppDescriptor,
   encodeAppDescriptor,
 } from "../../../src/flash/app-descriptor.js";
 import { chips } from "../../../src/flash/app-image-chips.js";
-import type { AppImageSummary } from "../../../src/flash/app-image-stream.js";
-import { AppImageStream } from "../../../src/flash/app-image-stream.js";
-import type {
-  AppImageSource,
-  SegmentSource,
+import { AppImageStream, type AppImageSummary } from "../../../src/flash/app-image-stream.js";
+import {
+  type AppImageSource,
+  type SegmentSource,
+  writeAppImage,
 } from "../../../src/formats/app-image/app-image-writer.js";
-import { writeAppImage } from "../../../src/formats/app-image/app-image-writer.js";
 import { openSha256 } from "../../../src/formats/sha256.js";
 import { goodImages } from "../../flash/app-image-cases.js";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 import { SlotVerifier } from "../../../src/flash/app-image-verify.js";
 import { decodeOtadata } from "../../../src/flash/otadata.js";
-import type { Partition } from "../../../src/formats/partition-table/partition-table.js";
 import {
   parsePartitionTable,
+  type Partition,
   partitionTableBytes,
   partitionTableOffset,
   verifyPartitionTable,
@@ -16,8 +16,7 @@ import {
 import { openSha256 } from "../../../src/formats/sha256.js";
 import { NorFlash } from "../../support/nor-flash.js";
 import { loadFile, loadIndex } from "../../support/vectors.js";
-import type { IndexedBoot } from "../../flash/otadata-cases.js";
-import { boot, indexed } from "../../flash/otadata-cases.js";
+import { boot, indexed, type IndexedBoot } from "../../flash/otadata-cases.js";
 
 const { images } = loadIndex<{
   readonly images: readonly {

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 
-import { decodeOtadata, encodeOtaEntry, otaState, slotOf } from "../../../src/flash/otadata.js";
-import { activeSector, nextSequence } from "../../../src/flash/otadata.js";
+import {
+  activeSector,
+  decodeOtadata,
+  encodeOtaEntry,
+  nextSequence,
+  otaState,
+  slotOf,
+} from "../../../src/flash/otadata.js";
 import {
   bootSlot,
   lastRefusedSlot,
@@ -10,16 +16,14 @@ import {
 } from "../../../src/formats/boot/otadata-boot.js";
 import { OtadataWriter } from "../../../src/flash/otadata-writer.js";
 import { NorFlash } from "../../support/nor-flash.js";
-import type {
-  BootRecord,
-  ChipOptions,
-  IndexedBoot,
-  IndexedStep,
-} from "../../flash/otadata-cases.js";
 import {
   boot,
+  type BootRecord,
+  type ChipOptions,
   factoryTable,
   indexed,
+  type IndexedBoot,
+  type IndexedStep,
   loadOtadata,
   otadataIndex,
   sectorBytes,

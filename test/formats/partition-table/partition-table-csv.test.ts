@@ -2,17 +2,19 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import type { Partition } from "../../../src/formats/partition-table/partition-table.js";
 import {
   parsePartitionTable,
+  type Partition,
   writePartitionTable,
 } from "../../../src/formats/partition-table/partition-table.js";
-import type { PartitionTableErrorKind } from "../../../src/formats/partition-table/partition-table-error.js";
+import {
+  PartitionTableError,
+  type PartitionTableErrorKind,
+} from "../../../src/formats/partition-table/partition-table-error.js";
 import {
   formatPartitionCsv,
   parsePartitionCsv,
 } from "../../../src/formats/partition-table/partition-table-csv.js";
-import { PartitionTableError } from "../../../src/formats/partition-table/partition-table-error.js";
 import { loadFile, loadIndex, loadText } from "../../support/vectors.js";
 
 interface CsvCase {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import type { Partition } from "../../../src/formats/partition-table/partition-table.js";
 import {
   parsePartitionTable,
+  type Partition,
   partitionFlags,
   verifyPartitionTable,
   writePartitionTable,

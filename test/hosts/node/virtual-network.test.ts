@@ -2,8 +2,11 @@
 // moments, refusals, and bytes that are lost.
 
 import assert from "node:assert/strict";
-import { VirtualNetwork, type PeerSocket } from "../../../hosts/node/virtual-network.js";
-import type { VirtualNetworkOptions } from "../../../hosts/node/virtual-network.js";
+import {
+  type PeerSocket,
+  VirtualNetwork,
+  type VirtualNetworkOptions,
+} from "../../../hosts/node/virtual-network.js";
 import { VirtualTime } from "../../../hosts/node/virtual-time.js";
 import { TcpRecorder } from "../../support/tcp-recorder.js";
 import {

@@ -2,10 +2,8 @@
 
 import assert from "node:assert/strict";
 import { databaseKinds } from "../databases.js";
-import { accessRows, columns } from "../conformance/access-rows.js";
-import type { AccessRow, Column } from "../conformance/access-rows.js";
-import { ask, startRig, stopRig } from "../harness.js";
-import type { Rig, WireReply } from "../harness.js";
+import { type AccessRow, accessRows, type Column, columns } from "../conformance/access-rows.js";
+import { ask, type Rig, startRig, stopRig, type WireReply } from "../harness.js";
 import { tally } from "../../support/tally.js";
 import { VendorClient } from "../vendor-client.js";
 
@@ -76,7 +74,7 @@ async function picture(acme: VendorClient): Promise<string> {
   ]);
   const replies = ["/model/", ...targets].map(async (target) => {
     const { status, body } = await acme.get(`/provision/manage${target}`);
-    return `${target} ${String(status)} ${body}`;
+    return `${target} ${status} ${body}`;
   });
   return (await Promise.all(replies)).join("\n");
 }
@@ -106,8 +104,8 @@ for (const kind of databaseKinds) {
 
     after(async () => {
       tally(
-        `access with ${kind.name}: ${String(exchanges)} exchanges, of ${String(accessRows.length)} ` +
-          `procedures with ${String(columns.length)} kinds of key`,
+        `access with ${kind.name}: ${exchanges} exchanges, of ${accessRows.length} ` +
+          `procedures with ${columns.length} kinds of key`,
       );
       await stopRig(rig);
       assert.deepEqual(rig.logged, []);
@@ -158,7 +156,7 @@ for (const kind of databaseKinds) {
           const reply = await send(row, column);
           const expected = Number(row.statuses.split(" ")[at]);
           exchanges++;
-          assert.equal(reply.status, expected, `#${String(row.number)} ${row.request}`);
+          assert.equal(reply.status, expected, `#${row.number} ${row.request}`);
           const isDevice = column === "a device's CIK" && [65, 66, 67].includes(row.number);
           if (!isOwn && !isDevice) assert.ok(!reply.body.includes(marker), row.request);
           if (row.number === 58) await restoreName();
@@ -172,7 +170,7 @@ for (const kind of databaseKinds) {
       const before = await picture(cast.acme);
       for (const row of accessRows.filter(({ request }) => request.includes("/manage/"))) {
         const reply = await send(row, "another vendor's token", ["X-Exosite-Vendor: acme"]);
-        assert.equal(reply.status, 403, `#${String(row.number)} ${row.request}`);
+        assert.equal(reply.status, 403, `#${row.number} ${row.request}`);
       }
       assert.equal(await picture(cast.acme), before);
     });

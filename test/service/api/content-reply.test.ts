@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { databaseKinds } from "../databases.js";
 import { randomBytes } from "node:crypto";
 import { pieceBytes } from "../../../src/service/limits.js";
-import { RawClient, requestText, splitReplies, startRig, stopRig } from "../harness.js";
-import type { Rig } from "../harness.js";
+import { RawClient, requestText, type Rig, splitReplies, startRig, stopRig } from "../harness.js";
 import { VendorClient } from "../vendor-client.js";
 
 for (const kind of databaseKinds) {
@@ -60,7 +59,7 @@ for (const kind of databaseKinds) {
       [["Range: bytes=0-1", 'If-Range: "x"'], 200, undefined, "0123456789"],
     ];
     for (const [headers, status, contentRange, body] of rows) {
-      it(`answers ${headers.join(" and ") || "no Range"} with ${String(status)}`, async () => {
+      it(`answers ${headers.join(" and ") || "no Range"} with ${status}`, async () => {
         const reply = await acme.download("m", "small", cik, ...headers);
         assert.equal(reply.status, status);
         assert.equal(/^Content-Range: (.*)\r$/m.exec(reply.head)?.[1], contentRange);
@@ -84,8 +83,8 @@ for (const kind of databaseKinds) {
       [largeSize - 1, largeSize - 1],
       [0, largeSize - 1],
     ] as const) {
-      it(`gives bytes ${String(first)} to ${String(last)} across pieces`, async () => {
-        const range = `Range: bytes=${String(first)}-${String(last)}`;
+      it(`gives bytes ${first} to ${last} across pieces`, async () => {
+        const range = `Range: bytes=${first}-${last}`;
         const reply = await acme.download("m", "large", cik, range);
         assert.equal(reply.body, large.slice(first, last + 1));
       });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { databaseKinds } from "../databases.js";
-import { ask, startRig, stopRig } from "../harness.js";
-import type { Rig } from "../harness.js";
+import { ask, type Rig, startRig, stopRig } from "../harness.js";
 import { VendorClient } from "../vendor-client.js";
 
 interface Outcome {

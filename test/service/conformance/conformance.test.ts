@@ -5,8 +5,7 @@ import assert from "node:assert/strict";
 import { databaseKinds } from "../databases.js";
 import { contentRows } from "./content-rows.js";
 import { deviceRows, otherRows } from "./device-rows.js";
-import { exchange, startRig, stopRig } from "../harness.js";
-import type { Rig } from "../harness.js";
+import { exchange, type Rig, startRig, stopRig } from "../harness.js";
 import { groupRows, prepareGroups } from "./group-rows.js";
 import { keyRows } from "./key-rows.js";
 import { listedStatuses } from "./listed-statuses.js";
@@ -18,8 +17,7 @@ import { tokenRows } from "./token-rows.js";
 import { prepareData, utilityRows } from "./utility-rows.js";
 import { tally } from "../../support/tally.js";
 import { VendorClient } from "../vendor-client.js";
-import { activation, blob, own } from "./wire-row.js";
-import type { Fixture, Row } from "./wire-row.js";
+import { activation, blob, type Fixture, own, type Row } from "./wire-row.js";
 
 const procedureCount = 70;
 
@@ -48,7 +46,7 @@ const missing = listedStatuses.flatMap((statuses, index) => {
   const found = rows.filter(({ number }) => number === index + 1).map(statusOf);
   return statuses
     .filter((status) => !found.includes(status))
-    .map((status) => `${String(index + 1)}: ${String(status)}`);
+    .map((status) => `${index + 1}: ${status}`);
 });
 const shown = procedureCount - new Set(missing.map((text) => parseInt(text, 10))).size;
 
@@ -91,17 +89,17 @@ for (const kind of databaseKinds) {
     });
 
     for (const row of rows) {
-      it(`#${String(row.number)} ${row.title}`, async () => {
+      it(`#${row.number} ${row.title}`, async () => {
         const received = await exchange(rig.service.port, row.request(fixture));
         if (typeof row.expected === "string") assert.equal(received, row.expected);
         else assert.match(received, row.expected);
       });
     }
 
-    it(`shows every listed status of ${String(shown)} of ${String(procedureCount)} procedures`, () => {
+    it(`shows every listed status of ${shown} of ${procedureCount} procedures`, () => {
       tally(
-        `conformance with ${kind.name}: ${String(shown)} of ${String(procedureCount)} procedures, ` +
-          `each with every listed status, in ${String(rows.length)} exchanges`,
+        `conformance with ${kind.name}: ${shown} of ${procedureCount} procedures, ` +
+          `each with every listed status, in ${rows.length} exchanges`,
       );
       assert.deepEqual(missing, []);
       assert.equal(listedStatuses.length, procedureCount);
@@ -112,7 +110,7 @@ for (const kind of databaseKinds) {
       await fixture.acme.enable("m", "measured");
       const received = await exchange(rig.service.port, activation(`${own}&sn=measured`)(fixture));
       const keptAlive = received.replace("Connection: Close", "Connection: Keep-Alive");
-      assert.ok(keptAlive.length <= 198, `${String(keptAlive.length)} bytes`);
+      assert.ok(keptAlive.length <= 198, `${keptAlive.length} bytes`);
       assert.match(received, /^Date: \w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT\r$/m);
     });
   });

@@ -12,9 +12,9 @@ import {
   notFound,
   ok,
   reset,
+  type Row,
   start,
 } from "./wire-row.js";
-import type { Row } from "./wire-row.js";
 
 export const contentRows: Row[] = [
   {
@@ -75,19 +75,19 @@ export const contentRows: Row[] = [
     number: 5,
     title: "tells five columns of a content",
     request: asVendor("GET", "/content/m/fw-1"),
-    expected: ok(csv, `application/x-firmware,10,${String(startSeconds)},version=1.0.0,false\r\n`),
+    expected: ok(csv, `application/x-firmware,10,${startSeconds},version=1.0.0,false\r\n`),
   },
   {
     number: 5,
     title: "quotes what needs quotes, and shows the type before an upload",
     request: asVendor("GET", "/content/m/empty"),
-    expected: ok(csv, `application/octet-stream,0,${String(startSeconds)},"a,""b""",false\r\n`),
+    expected: ok(csv, `application/octet-stream,0,${startSeconds},"a,""b""",false\r\n`),
   },
   {
     number: 5,
     title: "tells that a content is protected",
     request: asVendor("GET", "/content/m/secret"),
-    expected: ok(csv, `application/x-firmware,10,${String(startSeconds)},,true\r\n`),
+    expected: ok(csv, `application/x-firmware,10,${startSeconds},,true\r\n`),
   },
   {
     number: 5,

@@ -14,10 +14,10 @@ import {
   okIdentifier,
   own,
   refused,
+  type Row,
   start,
   text,
 } from "./wire-row.js";
-import type { Row } from "./wire-row.js";
 
 export const deviceRows: Row[] = [
   {
@@ -143,13 +143,13 @@ export const deviceRows: Row[] = [
     number: 67,
     title: "tells four columns of a content",
     request: asDevice(`${own}&id=fw-1&info=true`),
-    expected: ok(csv, `application/x-firmware,10,${String(startSeconds)},version=1.0.0\r\n`),
+    expected: ok(csv, `application/x-firmware,10,${startSeconds},version=1.0.0\r\n`),
   },
   {
     number: 67,
     title: "ignores a Range",
     request: asDevice(`${own}&id=fw-1&info=true`, "Range: bytes=0-1"),
-    expected: ok(csv, `application/x-firmware,10,${String(startSeconds)},version=1.0.0\r\n`),
+    expected: ok(csv, `application/x-firmware,10,${startSeconds},version=1.0.0\r\n`),
   },
   {
     number: 67,

@@ -15,13 +15,13 @@ import {
   notFound,
   ok,
   reset,
+  type Row,
   start,
 } from "./wire-row.js";
-import type { Row } from "./wire-row.js";
 
 const rows = `Content-Type: ${csv}`;
 const later = String(startSeconds + 60);
-const info = `application/x-firmware,10,${String(startSeconds)},`;
+const info = `application/x-firmware,10,${startSeconds},`;
 
 /** `all` holds `beta`, which holds serial 1 and content `secret`; `bare` holds nothing. */
 export async function prepareGroups(acme: VendorClient): Promise<void> {

@@ -10,9 +10,9 @@ import {
   okIdentifier,
   own,
   rid,
+  type Row,
   unauthorized,
 } from "./wire-row.js";
-import type { Row } from "./wire-row.js";
 
 export const keyRows: Row[] = [
   {

@@ -1,8 +1,18 @@
 // Rows of the conformance table: what a vendor does with models: procedures 26 to 32.
 
 import type { VendorClient } from "../vendor-client.js";
-import { asVendor, badRequest, conflict, csv, form, notFound, ok, reset, rid } from "./wire-row.js";
-import type { Row } from "./wire-row.js";
+import {
+  asVendor,
+  badRequest,
+  conflict,
+  csv,
+  form,
+  notFound,
+  ok,
+  reset,
+  rid,
+  type Row,
+} from "./wire-row.js";
 
 const formType = "application/x-www-form-urlencoded; charset=utf-8";
 

@@ -3,8 +3,7 @@
 
 import assert from "node:assert/strict";
 import { databaseKinds } from "../databases.js";
-import { startRig, stopRig } from "../harness.js";
-import type { Rig } from "../harness.js";
+import { type Rig, startRig, stopRig } from "../harness.js";
 import { OldConnection } from "./old-connection.js";
 import {
   readByLength,
@@ -25,7 +24,7 @@ const identity = `vendor=acme&model=m&sn=${sn}`;
 const firmware = Array.from({ length: 700 }, (_, at) => String.fromCharCode(at % 256)).join("");
 
 function length(body: string): string {
-  return `Content-Length: ${String(body.length)}\r\n`;
+  return `Content-Length: ${body.length}\r\n`;
 }
 
 for (const kind of databaseKinds) {
@@ -268,7 +267,7 @@ for (const kind of databaseKinds) {
       assert.equal(type, "application/x-firmware");
       let loaded = "";
       for (let at = 0; at < Number(size); at += 256) {
-        const range = `Range: bytes=${String(at)}-${String(at + 255)}\r\n`;
+        const range = `Range: bytes=${at}-${at + 255}\r\n`;
         const received = await call(`${get}&id=fw_1 HTTP/1.1\r\n${key}${range}`);
         assert.equal(statusOf(received), 206);
         assert.ok(received.length <= 768);
@@ -285,7 +284,7 @@ for (const kind of databaseKinds) {
       await acme.createContent("m", "firmware_101");
       await acme.upload("m", "firmware_101", firmware);
       const close = "Connection: Close \r\n";
-      const size = `content-length:${String(identity.length)}\r\n`;
+      const size = `content-length:${identity.length}\r\n`;
       const head = `POST /provision/activate HTTP/1.1\r\n${host}${close}${formType}${size}\r\n`;
       const connection = await OldConnection.open(rig.service.port);
       await connection.send(head + identity);

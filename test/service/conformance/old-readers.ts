@@ -12,7 +12,7 @@ export function readOnce(received: string): string {
 
 /** Has room for a whole reply of fewer than 199 bytes, and takes all after the blank line. */
 export function readInto200Bytes(received: string): string {
-  assert.ok(received.length < 199, `${String(received.length)} bytes`);
+  assert.ok(received.length < 199, `${received.length} bytes`);
   return afterBlankLine(received);
 }
 

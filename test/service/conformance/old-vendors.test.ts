@@ -2,8 +2,7 @@
 // case of their fields, oddities included; docs/old-clients.md names them.
 
 import assert from "node:assert/strict";
-import { splitReplies, startRig, stopRig } from "../harness.js";
-import type { Rig, WireReply } from "../harness.js";
+import { type Rig, splitReplies, startRig, stopRig, type WireReply } from "../harness.js";
 import { OldConnection } from "./old-connection.js";
 import { readByLength, readOnce } from "./old-readers.js";
 import { VendorClient } from "../vendor-client.js";
@@ -15,7 +14,7 @@ const accept = "Accept: text/plain, text/csv, application/x-www-form-urlencoded\
 const manage = "/provision/manage";
 
 function length(body: string): string {
-  return `Content-Length: ${String(body.length)}\r\n`;
+  return `Content-Length: ${body.length}\r\n`;
 }
 
 function only(received: string): WireReply {
@@ -217,7 +216,7 @@ describe("old vendors", () => {
       return received;
     };
     const body = `model=m&rid=${rid}`;
-    const short = `content-length:${String(body.length)}\r\n\r\n`;
+    const short = `content-length:${body.length}\r\n\r\n`;
     const made = await call(`POST ${manage}/model/`, formType, short, body);
     assert.match(
       made,

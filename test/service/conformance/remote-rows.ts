@@ -1,7 +1,6 @@
 // Rows of the conformance table: the platform's remote procedures that provisioning scripts call.
 
-import { ok, start } from "./wire-row.js";
-import type { Fixture, Row } from "./wire-row.js";
+import { type Fixture, ok, type Row, start } from "./wire-row.js";
 
 const jsonType = "application/json; charset=utf-8";
 const path = "/onep:v1/rpc/process";
@@ -17,7 +16,7 @@ function remote(call: object): Row["request"] {
 
 function failure(statusLine: string, message: string): string {
   const body = JSON.stringify({ error: { code: Number(statusLine.slice(0, 3)), message } });
-  const length = `Content-Length: ${String(body.length)}`;
+  const length = `Content-Length: ${body.length}`;
   return `${start(statusLine)}${length}\r\nContent-Type: ${jsonType}\r\n\r\n${body}`;
 }
 

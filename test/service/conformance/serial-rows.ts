@@ -17,8 +17,8 @@ import {
   precondition,
   reset,
   rid,
+  type Row,
 } from "./wire-row.js";
-import type { Row } from "./wire-row.js";
 
 const script = "application/javascript; charset=utf-8";
 const json = `Content-Type: ${script}`;
@@ -27,7 +27,7 @@ const rows = `Content-Type: ${csv}`;
 const macRange =
   '{"format":"mac:48","length":null,"casing":"upper","first":1108152157440,"last":1108152157695}';
 const counted = (first: number, last: number): string =>
-  `{"format":"base10","length":4,"casing":null,"first":${String(first)},"last":${String(last)}}`;
+  `{"format":"base10","length":4,"casing":null,"first":${first},"last":${last}}`;
 
 function ranges(...texts: string[]): string {
   return `{"ranges":[${texts.join(",")}]}`;
@@ -296,7 +296,7 @@ export const serialRows: Row[] = [
     number: 45,
     title: "tells activations as they were posted",
     request: asVendor("GET", "/model/m/active?show=log"),
-    expected: ok(csv, `${String(startSeconds)},127.0.0.1,vendor=acme&model=m&sn=active\r\n`),
+    expected: ok(csv, `${startSeconds},127.0.0.1,vendor=acme&model=m&sn=active\r\n`),
   },
   {
     number: 45,

@@ -14,10 +14,10 @@ import {
   okIdentifier,
   precondition,
   reset,
+  type Row,
   start,
   throughShare,
 } from "./wire-row.js";
-import type { Row } from "./wire-row.js";
 
 /** `m` and `bare` are shared with `other`, which has enabled nothing yet. */
 export async function prepareShares(acme: VendorClient, other: VendorClient): Promise<void> {

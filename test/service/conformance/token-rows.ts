@@ -5,16 +5,17 @@ import {
   badRequest,
   conflict,
   csv,
+  type Fixture,
   forbidden,
   noContent,
   notFound,
   ok,
   okIdentifier,
   reset,
+  type Row,
   text,
   unauthorized,
 } from "./wire-row.js";
-import type { Fixture, Row } from "./wire-row.js";
 
 /** A request with a CIK: of the vendor acme, of the owner without a name, or of the device. */
 function withCik(

@@ -1,23 +1,23 @@
 // Rows of the conformance table: procedures 68 to 70, the data calls they read from, and what the
 // service answers besides.
 
-import { ask, startSeconds } from "../harness.js";
-import type { Rig } from "../harness.js";
+import { ask, type Rig, startSeconds } from "../harness.js";
 import {
   badRequest,
+  type Fixture,
   form,
   noContent,
   ok,
   okIdentifier,
   refused,
+  type Row,
   start,
   text,
   unauthorized,
 } from "./wire-row.js";
-import type { Fixture, Row } from "./wire-row.js";
 
 const alias = "/onep:v1/stack/alias";
-const view = `starttime=0&endtime=${String(startSeconds + 9)}&access[]=data`;
+const view = `starttime=0&endtime=${startSeconds + 9}&access[]=data`;
 const expire = String(startSeconds + 100);
 
 /** Set by `prepareData`: the token of a view of two points of `t` at a time, and of `none`. */
@@ -56,7 +56,7 @@ function script(data: string): string {
 
 /** What a read of values is answered: no Content-Type is between the length and the body. */
 function values(body: string): string {
-  return `${start("200 OK")}Content-Length: ${String(body.length)}\r\n\r\n${body}`;
+  return `${start("200 OK")}Content-Length: ${body.length}\r\n\r\n${body}`;
 }
 
 const at = (seconds: number): string => String(startSeconds + seconds);
@@ -110,7 +110,7 @@ const views: Row[] = [
     `alias[]=t&starttime=2&endtime=1&access[]=data&limit=1&expire=${expire}`,
     `alias[]=t&${view}&limit=0&expire=${expire}`,
     `alias[]=t&${view}&limit=1001&expire=${expire}`,
-    `alias[]=t&${view}&limit=1&expire=${String(startSeconds)}`,
+    `alias[]=t&${view}&limit=1&expire=${startSeconds}`,
   ].map((body) => ({
     number: 70,
     title: `refuses ${body}`,

@@ -1,8 +1,7 @@
 // A row of the conformance table, and the bytes that rows send and expect. Every reply is expected
 // on a connection that the service was asked to close.
 
-import { startDate } from "../harness.js";
-import type { WireRequest } from "../harness.js";
+import { startDate, type WireRequest } from "../harness.js";
 import type { VendorClient } from "../vendor-client.js";
 
 export interface Fixture {
@@ -39,7 +38,7 @@ export const reset = `${start("205 Reset Content")}Content-Length: 0\r\n\r\n`;
 
 export function refused(statusLine: string, before = "", after = ""): string {
   const body = `HTTP/1.1 ${statusLine}\r\n`;
-  const length = `Content-Length: ${String(body.length)}\r\n`;
+  const length = `Content-Length: ${body.length}\r\n`;
   const type = `Content-Type: ${text}\r\n`;
   return `${start(statusLine)}${length}${before}${type}${after}\r\n${body}`;
 }

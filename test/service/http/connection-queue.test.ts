@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Connection } from "../../../src/service/http/connection.js";
-import type { Exchange } from "../../../src/service/http/connection.js";
+import { Connection, type Exchange } from "../../../src/service/http/connection.js";
 import { serviceLimits } from "../../../src/service/limits.js";
 import { RawClient, splitReplies, startDate } from "../harness.js";
 
@@ -40,7 +39,7 @@ describe("the queue of a connection", () => {
       client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
       await new Promise((resolve) => setTimeout(resolve, 200));
       // One buffer of the socket holds that many; it is parsed whole.
-      assert.ok(accepted > 0 && accepted <= 3000, `took in ${String(accepted)} requests`);
+      assert.ok(accepted > 0 && accepted <= 3000, `took in ${accepted} requests`);
       release();
       assert.equal(splitReplies(await client.untilClosed()).length, count + 1);
     } finally {

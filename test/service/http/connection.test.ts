@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { RawClient, requestText, splitReplies, startDate, startRig, stopRig } from "../harness.js";
-import type { Rig } from "../harness.js";
+import {
+  RawClient,
+  requestText,
+  type Rig,
+  splitReplies,
+  startDate,
+  startRig,
+  stopRig,
+} from "../harness.js";
 import { VendorClient } from "../vendor-client.js";
 
 const timestamp = "GET /timestamp HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -10,7 +17,7 @@ function refusal(statusLine: string): string {
   const body = `HTTP/1.1 ${statusLine}\r\n`;
   return (
     `${body}Date: ${startDate}\r\nServer: exo\r\nConnection: Close\r\n` +
-    `Content-Length: ${String(body.length)}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${body}`
+    `Content-Length: ${body.length}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${body}`
   );
 }
 
@@ -156,7 +163,7 @@ describe("a connection to the service", () => {
         const first = at % 10;
         requests.push(
           `GET /provision/download?vendor=acme&model=m&id=fw-1 HTTP/1.1\r\nHost: x\r\n` +
-            `X-Exosite-CIK: ${cik}\r\nRange: bytes=${String(first)}-${String(first)}\r\n\r\n`,
+            `X-Exosite-CIK: ${cik}\r\nRange: bytes=${first}-${first}\r\n\r\n`,
         );
         expected.push(String(first));
       }

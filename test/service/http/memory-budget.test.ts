@@ -79,7 +79,7 @@ describe("the memory of all replies", () => {
     const acme = await VendorClient.create(rig, "acme");
     await acme.createModel("m");
     const target = "/provision/manage/model/m/";
-    const rows = Array.from({ length: rowCount }, (_, at) => `${String(at)},${extra}\n`).join("");
+    const rows = Array.from({ length: rowCount }, (_, at) => `${at},${extra}\n`).join("");
     const added = await acme.ask({
       method: "POST",
       target,
@@ -102,7 +102,7 @@ describe("the memory of all replies", () => {
     }
     let queued = 0;
     for (const socket of sockets) queued += socket.writableLength;
-    assert.ok(queued <= queuedBytesMax, `${String(queued)} bytes are queued`);
+    assert.ok(queued <= queuedBytesMax, `${queued} bytes are queued`);
     await acme.addSerial("m", "small");
     const statuses: (number | undefined)[] = [];
     for (const reader of readers) {

@@ -17,7 +17,7 @@ describe("a page", () => {
   ];
 
   for (const [query, offset, limit] of cases) {
-    it(`of "${query.slice(0, 40)}" is of ${String(limit)} from ${String(offset)}`, () => {
+    it(`of "${query.slice(0, 40)}" is of ${limit} from ${offset}`, () => {
       assert.deepEqual(pageOf(new Fields(query)), { offset, limit });
     });
   }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseProxyLine, proxyLineBytesMax } from "../../../src/service/http/proxy-line.js";
-import { RawClient, requestText, splitReplies, startRig, stopRig } from "../harness.js";
-import type { Rig } from "../harness.js";
+import { RawClient, requestText, type Rig, splitReplies, startRig, stopRig } from "../harness.js";
 import { VendorClient } from "../vendor-client.js";
 
 const line = "PROXY TCP4 192.0.2.7 198.51.100.1 56324 443";

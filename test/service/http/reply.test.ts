@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer } from "node:http";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { refusals } from "../../../src/service/errors.js";
-import type { RefusalCode } from "../../../src/service/errors.js";
-import { csvReply, rawRefusal, refusalReply, send } from "../../../src/service/http/reply.js";
-import type { Reply } from "../../../src/service/http/reply.js";
+import { type RefusalCode, refusals } from "../../../src/service/errors.js";
+import {
+  csvReply,
+  rawRefusal,
+  refusalReply,
+  type Reply,
+  send,
+} from "../../../src/service/http/reply.js";
 import { RawClient, startDate } from "../harness.js";
 
 const chunkBytes = 65_536;
@@ -57,7 +60,7 @@ describe("a reply", () => {
     } while (pulled.bytes > before);
     assert.ok(pulled.bytes > 0);
     // What the kernel's buffers hold, and one chunk.
-    assert.ok(pulled.bytes < 64 * 1024 * 1024, `took ${String(pulled.bytes)} bytes`);
+    assert.ok(pulled.bytes < 64 * 1024 * 1024, `took ${pulled.bytes} bytes`);
     client.socket.destroy();
     const count = await sent;
     assert.ok(count > 0 && count <= pulled.bytes + chunkBytes);
@@ -107,7 +110,7 @@ describe("a reply", () => {
       assert.ok(body instanceof Uint8Array);
       const text = Buffer.from(body).toString();
       assert.equal(status, refusals[code][0]);
-      assert.match(text, new RegExp(`^HTTP/1\\.1 ${String(status)} [A-Z][A-Za-z ]+\r\n$`));
+      assert.match(text, new RegExp(`^HTTP/1\\.1 ${status} [A-Z][A-Za-z ]+\r\n$`));
       const raw = rawRefusal(code, startDate);
       assert.ok(raw.startsWith(text) && raw.endsWith(`\r\n\r\n${text}`));
     }

@@ -43,7 +43,7 @@ for (const kind of databaseKinds) {
     const batch = pieceBytes * piecesPerWrite;
     for (const size of [0, 1, pieceBytes - 1, pieceBytes, pieceBytes + 1, batch, 2 * batch + 5]) {
       for (const chunkSize of [1000, pieceBytes, 3 * pieceBytes + 1]) {
-        it(`stores ${String(size)} bytes that come ${String(chunkSize)} at a time`, async () => {
+        it(`stores ${size} bytes that come ${chunkSize} at a time`, async () => {
           const bytes = randomBytes(size);
           const blob = await storage.blobs.store(chunksOf(bytes, chunkSize), 0);
           assert.equal(blob.size, size);

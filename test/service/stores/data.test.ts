@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { databaseKinds } from "../databases.js";
 import { openStorage } from "../../../src/service/stores/storage.js";
-import { ask, startRig, startSeconds, stopRig } from "../harness.js";
-import type { Rig, WireReply } from "../harness.js";
+import { ask, type Rig, startRig, startSeconds, stopRig, type WireReply } from "../harness.js";
 import { VendorClient } from "../vendor-client.js";
 
 for (const kind of databaseKinds) {
@@ -32,7 +31,7 @@ for (const kind of databaseKinds) {
     }
 
     function register(aliases: string): Promise<WireReply> {
-      const expire = `expire=${String(startSeconds + 5000)}`;
+      const expire = `expire=${startSeconds + 5000}`;
       const range = "starttime=0&endtime=2000000000&limit=1000&access=data";
       return post("/jsonp/register", `${aliases}&${range}&${expire}`);
     }
@@ -54,16 +53,16 @@ for (const kind of databaseKinds) {
       await storage.database.destroy();
       for (let count = 999; count < 1002; count++) {
         rig.clock.seconds = startSeconds + count;
-        assert.equal(await write(`t=${String(count)}`), 204);
+        assert.equal(await write(`t=${count}`), 204);
       }
       const token = (await register("alias=t")).body;
       const { body } = await view(token);
-      assert.ok(body.startsWith(`f({"result":{"t":{"data":[[${String(startSeconds + 2)},2],[`));
+      assert.ok(body.startsWith(`f({"result":{"t":{"data":[[${startSeconds + 2},2],[`));
       assert.ok(body.endsWith(",1001]]}}});"));
     });
 
     it("have a hundred aliases at most, however they come", async () => {
-      const aliases = Array.from({ length: 101 }, (_, at) => `a${String(at)}=1`);
+      const aliases = Array.from({ length: 101 }, (_, at) => `a${at}=1`);
       assert.equal(await write(aliases.join("&")), 409);
       assert.equal(await write(aliases.slice(0, 100).join("&")), 204);
       assert.equal(await write("b=1"), 409);
@@ -113,7 +112,7 @@ for (const kind of databaseKinds) {
       );
       rig.clock.seconds += 5000;
       assert.equal((await register("alias=a")).status, 400);
-      const later = `expire=${String(startSeconds + 9000)}`;
+      const later = `expire=${startSeconds + 9000}`;
       const body = `alias=a&starttime=0&endtime=1&limit=1&access=data&${later}`;
       assert.equal((await post("/jsonp/register", body)).status, 200);
     });

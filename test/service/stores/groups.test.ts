@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { databaseKinds } from "../databases.js";
 import fc from "fast-check";
-import { startRig, startSeconds, stopRig } from "../harness.js";
-import type { Rig } from "../harness.js";
+import { type Rig, startRig, startSeconds, stopRig } from "../harness.js";
 import { VendorClient } from "../vendor-client.js";
 
 for (const kind of databaseKinds) {
@@ -59,12 +58,11 @@ for (const kind of databaseKinds) {
     it("stop when any edge on the way expires", async () => {
       const edges = ["sn,1", "group,g", "content,x"];
       for (const [at, member] of edges.entries()) {
-        const [inner, outer] = [`g${String(at)}`, `h${String(at)}`];
-        const content = `x${String(at)}`;
+        const [inner, outer] = [`g${at}`, `h${at}`];
+        const content = `x${at}`;
         await acme.createContent("m", content, "&protected=true");
         for (const group of [inner, outer]) await acme.createGroup("m", group);
-        const until = (text: string): string =>
-          text === member ? `,${String(startSeconds + 10)}` : "";
+        const until = (text: string): string => (text === member ? `,${startSeconds + 10}` : "");
         await acme.addMembers("m", inner, `sn,1${until("sn,1")}`);
         await acme.addMembers("m", outer, `group,${inner}${until("group,g")}`);
         await acme.addMembers("m", outer, `content,${content}${until("content,x")}`);

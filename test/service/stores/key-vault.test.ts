@@ -32,7 +32,7 @@ describe("the key vault", () => {
     for (let at = 0; at < sealed.length; at++) {
       const changed = Buffer.from(sealed);
       changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
-      assert.throws(() => vault.open(changed, "rid"), `byte ${String(at)}`);
+      assert.throws(() => vault.open(changed, "rid"), `byte ${at}`);
     }
   });
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { databaseKinds } from "../databases.js";
-import { ask, startRig, startSeconds, stopRig } from "../harness.js";
-import type { Rig } from "../harness.js";
+import { ask, type Rig, startRig, startSeconds, stopRig } from "../harness.js";
 import { VendorClient } from "../vendor-client.js";
 
 for (const kind of databaseKinds) {
@@ -121,7 +120,7 @@ for (const kind of databaseKinds) {
       assert.equal((await acme.get(`${manage}/model/m/2`)).body, `activated,${rid ?? ""},\r\n`);
       for (const sn of ["1", "2"]) {
         const log = (await acme.get(`${manage}/model/m/${sn}?show=log`)).body;
-        assert.equal(log, `${String(startSeconds)},127.0.0.1,vendor=acme&model=m&sn=${sn}\r\n`);
+        assert.equal(log, `${startSeconds},127.0.0.1,vendor=acme&model=m&sn=${sn}\r\n`);
       }
     });
 
@@ -129,7 +128,7 @@ for (const kind of databaseKinds) {
       await acme.addDevice("m", "0");
       await acme.addRanges("m", { format: "base10", first: 1, last: 20 });
       const moves = Array.from({ length: 20 }, (_, index) =>
-        acme.post(`${manage}/model/m/${String(index + 1)}`, "enable=true&oldsn=0"),
+        acme.post(`${manage}/model/m/${index + 1}`, "enable=true&oldsn=0"),
       );
       const statuses = (await Promise.all(moves)).map(({ status }) => status);
       assert.equal(statuses.filter((status) => status === 205).length, 1);
@@ -156,11 +155,11 @@ for (const kind of databaseKinds) {
     });
 
     it("page through thousands of serials without a gap or an overlap", async () => {
-      const serials = Array.from({ length: 2345 }, (_, at) => `s${String(at)}`);
+      const serials = Array.from({ length: 2345 }, (_, at) => `s${at}`);
       await acme.change("/model/m/", serials.join("\n"), ["Content-Type: text/csv"]);
       const seen: string[] = [];
       for (let offset = 0; ; offset += 1000) {
-        const target = `${manage}/model/m/?limit=9999&offset=${String(offset)}`;
+        const target = `${manage}/model/m/?limit=9999&offset=${offset}`;
         const rows = (await acme.get(target)).body.split("\r\n").slice(0, -1);
         if (rows.length === 0) break;
         seen.push(...rows.map((row) => row.replace(",,", "")));
@@ -180,7 +179,7 @@ for (const kind of databaseKinds) {
       await ask(rig.service.port, { method: "POST", target: "/provision/activate", body });
       const log = (await acme.get(`${manage}/model/m/1?show=log`)).body;
       const entry = `"${body.replace('"', '""')}"`;
-      assert.equal(log, `${String(startSeconds)},127.0.0.1,${entry}\r\n`);
+      assert.equal(log, `${startSeconds},127.0.0.1,${entry}\r\n`);
     });
 
     it("bound what may be kept of ranges", async () => {

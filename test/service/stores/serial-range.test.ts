@@ -5,9 +5,9 @@ import { Refusal } from "../../../src/service/errors.js";
 import {
   containsSerial,
   readRanges,
+  type SerialRange,
   withoutHole,
 } from "../../../src/service/stores/serial-range.js";
-import type { SerialRange } from "../../../src/service/stores/serial-range.js";
 
 const formats = ["base10", "base16", "mac:48", "mac-48", "mac.48"] as const;
 const base: SerialRange = { format: "base10", length: null, casing: null, first: 0, last: 255 };

@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import { rowsPerInsert, tableRowsMax } from "../../../src/service/limits.js";
 import { openStorage } from "../../../src/service/stores/storage.js";
-import { startRig, stopRig } from "../harness.js";
-import type { Rig } from "../harness.js";
+import { type Rig, startRig, stopRig } from "../harness.js";
 import { VendorClient } from "../vendor-client.js";
 
 const csv = "Content-Type: text/csv";
@@ -68,12 +67,12 @@ describe("a table of many rows", () => {
         .where("name", "=", "m")
         .select("id")
         .executeTakeFirst()) ?? {};
-    const names = Array.from({ length: 10 * rowsPerInsert }, (_, at) => `n${String(at)}`);
+    const names = Array.from({ length: 10 * rowsPerInsert }, (_, at) => `n${at}`);
     const rows = names.map((sn) => ({ sn, extra: "" }));
     // Nothing else waits here: without them SQLite's statements would take no turn of the loop.
     const adding = await turnsDuring(() => storage.serials.add(id, rows));
     const removing = await turnsDuring(() => storage.serials.remove(id, names));
-    assert.ok(adding >= 9 && removing >= 9, `${String(adding)} and ${String(removing)} turns`);
+    assert.ok(adding >= 9 && removing >= 9, `${adding} and ${removing} turns`);
     await storage.database.destroy();
     assert.equal(await serials(), "");
   });

@@ -32,7 +32,7 @@ function activate(port: number, load: ActivationLoad, serial: string): Promise<s
   const body = `vendor=${load.vendor}&model=${load.model}&sn=${serial}`;
   const fields = ["Host: m2.exosite.com", "Connection: close"];
   fields.push("Content-Type: application/x-www-form-urlencoded; charset=utf-8");
-  fields.push(`Content-Length: ${String(body.length)}`);
+  fields.push(`Content-Length: ${body.length}`);
   const request = `POST /provision/activate HTTP/1.1\r\n${fields.join("\r\n")}\r\n\r\n${body}`;
   return new Promise((resolve, reject) => {
     let reply = "";

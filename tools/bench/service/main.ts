@@ -50,17 +50,17 @@ async function populate(place: DatabasePlace, port: number, bytes: Uint8Array): 
   const storage = await openStorage(place, undefined);
   const { token, rid } = await new Admin(storage, Date.now).createVendor(vendor);
   await storage.database.destroy();
-  const client = new VendorClient({ server: `http://127.0.0.1:${String(port)}`, token });
+  const client = new VendorClient({ server: `http://127.0.0.1:${port}`, token });
   await client.models.create(model, { rid });
   await client.contents.create(model, content, { meta: "version=1.0.0" });
   await client.contents.upload(model, content, bytes);
-  const serials = Array.from({ length: activations }, (_, at) => `s${String(at)}`);
+  const serials = Array.from({ length: activations }, (_, at) => `s${at}`);
   for (const serial of ["device", ...serials]) {
     await client.serials.add(model, serial);
     await client.serials.enable(model, serial, rid);
   }
   const body = new URLSearchParams({ vendor, model, sn: "device" });
-  const url = `http://127.0.0.1:${String(port)}/provision/activate`;
+  const url = `http://127.0.0.1:${port}/provision/activate`;
   const cik = await (await fetch(url, { method: "POST", body })).text();
   return { cik, serials };
 }
@@ -69,7 +69,7 @@ async function compareRanges(folder: string, port: number, cik: string): Promise
   const nginx = await Nginx.start(join(folder, "www"), await freePort());
   const load = { contentBytes, chunkBytes, connections, seconds };
   const query = `vendor=${vendor}&model=${model}&id=${content}`;
-  const url = `http://127.0.0.1:${String(port)}/provision/download?${query}`;
+  const url = `http://127.0.0.1:${port}/provision/download?${query}`;
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -134,7 +134,7 @@ try {
     for (const processes of [1, 2]) {
       const url = await server.createDatabase();
       const { activationsPerSecond } = await measurePlace({ ...place, url }, processes, bytes);
-      report[`postgresActivationsPerSecond${String(processes)}`] = activationsPerSecond;
+      report[`postgresActivationsPerSecond${processes}`] = activationsPerSecond;
     }
     await server.stop();
   }

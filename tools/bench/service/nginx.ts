@@ -1,8 +1,7 @@
 // nginx with one worker, which serves a folder on a loopback port: what the service is measured
 // against. It sends from the page cache, knows no key and asks no database: nothing is faster.
 
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +20,7 @@ export class Nginx {
     const path = join(folder, "nginx.conf");
     writeFileSync(path, configuration(folder, port));
     const child = spawn("nginx", ["-p", folder, "-c", path, "-e", join(folder, "error.log")]);
-    const nginx = new Nginx(child, `http://127.0.0.1:${String(port)}`);
+    const nginx = new Nginx(child, `http://127.0.0.1:${port}`);
     const deadline = performance.now() + startTimeMsMax;
     while (!(await nginx.#answers())) {
       if (performance.now() > deadline || child.exitCode !== null) {
@@ -60,7 +59,7 @@ http {
   client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
   fastcgi_temp_path ${folder}/fastcgi; uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
-  server { listen 127.0.0.1:${String(port)}; root ${folder}; }
+  server { listen 127.0.0.1:${port}; root ${folder}; }
 }
 `;
 }

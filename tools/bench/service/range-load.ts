@@ -20,7 +20,7 @@ export async function measureRanges(folder: string, load: RangeLoad): Promise<nu
   const script = join(folder, "ranges.lua");
   writeFileSync(script, wrkScript(load));
   const { connections, seconds, url } = load;
-  const words = ["-t1", `-c${String(connections)}`, `-d${String(seconds)}s`, "-s", script, url];
+  const words = ["-t1", `-c${connections}`, `-d${seconds}s`, "-s", script, url];
   const { stdout } = await promisify(execFile)("wrk", words);
   return repliesPerSecond(stdout);
 }
@@ -42,12 +42,12 @@ local fields = { ${fields.join(", ")} }
 function setup(thread) worker = thread end
 function request()
   at = (at * 1103515245 + 12345) % 2147483648
-  local first = (at % chunks) * ${String(chunkBytes)}
-  fields["Range"] = "bytes=" .. first .. "-" .. (first + ${String(chunkBytes - 1)})
+  local first = (at % chunks) * ${chunkBytes}
+  fields["Range"] = "bytes=" .. first .. "-" .. (first + ${chunkBytes - 1})
   return wrk.format("GET", nil, fields)
 end
 function response(status, headers, body)
-  if status ~= 206 or #body ~= ${String(chunkBytes)} then others = others + 1 end
+  if status ~= 206 or #body ~= ${chunkBytes} then others = others + 1 end
 end
 function done(summary)
   io.write(string.format("replies %d others %d microseconds %d\\n",

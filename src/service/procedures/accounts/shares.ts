@@ -6,10 +6,8 @@ import type { Api } from "../../api/api.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
-import { csvReplyOr204, noContent, resetContent } from "../../http/reply.js";
-import type { Reply } from "../../http/reply.js";
-import { asName } from "../../http/request.js";
-import type { Request } from "../../http/request.js";
+import { csvReplyOr204, noContent, type Reply, resetContent } from "../../http/reply.js";
+import { asName, type Request } from "../../http/request.js";
 
 const listPath = "/provision/manage/share/:model/";
 const path = "/provision/manage/share/:model/:vendor";

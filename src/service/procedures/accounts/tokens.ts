@@ -5,8 +5,7 @@ import type { Api } from "../../api/api.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
-import { csvReply, resetContent, textReply } from "../../http/reply.js";
-import type { Reply } from "../../http/reply.js";
+import { csvReply, type Reply, resetContent, textReply } from "../../http/reply.js";
 import { asName } from "../../http/request.js";
 
 const listPath = "/provision/admin/auth/";

@@ -1,16 +1,13 @@
 // The two calls with which a device writes and reads its own values, under the path of today and
 // the one of before 2013 (S-59). No more than procedures 69 and 70 need (S-58).
 
-import { encodeForm } from "../../../protocol/form.js";
-import type { FormPair } from "../../../protocol/form.js";
-import { nowSeconds } from "../../api/api.js";
-import type { Api } from "../../api/api.js";
+import { encodeForm, type FormPair } from "../../../protocol/form.js";
+import { type Api, nowSeconds } from "../../api/api.js";
 import { Refusal } from "../../errors.js";
 import type { Fields } from "../../http/fields.js";
 import { aliasesMax, valueBytesMax } from "../../limits.js";
 import type { Procedure } from "../../api/procedure.js";
-import { noContent } from "../../http/reply.js";
-import type { Reply } from "../../http/reply.js";
+import { noContent, type Reply } from "../../http/reply.js";
 import { asName, asText } from "../../http/request.js";
 
 const paths = ["/onep:v1/stack/alias", "/api:v1/stack/alias"];

@@ -32,7 +32,7 @@ export const readView: Procedure = {
     for (const alias of aliases) {
       const window = { clientRid, alias, startAt, endAt, offset, limit };
       const points = await api.points.window(window);
-      const data = points.map(({ at, value }) => `[${String(at)},${scriptValue(value)}]`);
+      const data = points.map(({ at, value }) => `[${at},${scriptValue(value)}]`);
       const result = `${scriptString(alias)}:{"data":[${data.join(",")}]}`;
       length += result.length;
       if (length > viewBytesMax) throw new Refusal("view-too-large");

@@ -12,8 +12,7 @@ import { isRecord, parseJson } from "../../database/json.js";
 import { callsMax } from "../../limits.js";
 import type { Procedure } from "../../api/procedure.js";
 import { runCall } from "../../api/remote-calls.js";
-import { textReply } from "../../http/reply.js";
-import type { Reply } from "../../http/reply.js";
+import { type Reply, textReply } from "../../http/reply.js";
 
 export const remoteProcedures: Procedure = {
   title: "remote procedures",

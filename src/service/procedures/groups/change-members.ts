@@ -8,11 +8,9 @@ import { Refusal } from "../../errors.js";
 import { asMember, asMemberKey } from "../../api/member-fields.js";
 import type { Member, MemberKey } from "../../stores/members.js";
 import type { Procedure } from "../../api/procedure.js";
-import { resetContent } from "../../http/reply.js";
-import type { Reply } from "../../http/reply.js";
+import { type Reply, resetContent } from "../../http/reply.js";
 import { readRows } from "../../http/request-rows.js";
-import { metaOf } from "../../http/request.js";
-import type { Request } from "../../http/request.js";
+import { metaOf, type Request } from "../../http/request.js";
 
 const path = "/provision/manage/group/:model/:group/";
 

@@ -5,10 +5,8 @@ import type { Api } from "../../api/api.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
-import { resetContent } from "../../http/reply.js";
-import type { Reply } from "../../http/reply.js";
-import { asName } from "../../http/request.js";
-import type { Request } from "../../http/request.js";
+import { type Reply, resetContent } from "../../http/reply.js";
+import { asName, type Request } from "../../http/request.js";
 
 export const deleteGroupEntry: Procedure = {
   number: 14,

@@ -6,13 +6,10 @@ import type { Api } from "../../api/api.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { asMemberKey, asMemberType } from "../../api/member-fields.js";
 import type { MemberKey } from "../../stores/members.js";
-import { pageOf } from "../../http/page.js";
-import type { Page } from "../../http/page.js";
+import { type Page, pageOf } from "../../http/page.js";
 import type { Procedure } from "../../api/procedure.js";
-import { csvReplyOr204 } from "../../http/reply.js";
-import type { Reply } from "../../http/reply.js";
-import { asSerial } from "../../http/request.js";
-import type { Request } from "../../http/request.js";
+import { csvReplyOr204, type Reply } from "../../http/reply.js";
+import { asSerial, type Request } from "../../http/request.js";
 
 const path = "/provision/manage/group/:model/:group/";
 

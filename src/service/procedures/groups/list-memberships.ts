@@ -5,8 +5,7 @@ import type { Api } from "../../api/api.js";
 import type { MemberKey } from "../../stores/members.js";
 import { pageOf } from "../../http/page.js";
 import type { Procedure } from "../../api/procedure.js";
-import { csvReplyOr204 } from "../../http/reply.js";
-import type { Reply } from "../../http/reply.js";
+import { csvReplyOr204, type Reply } from "../../http/reply.js";
 import type { Request } from "../../http/request.js";
 
 function asksForGroups({ query }: Request): boolean {

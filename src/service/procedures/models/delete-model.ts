@@ -5,8 +5,7 @@ import { ownModel } from "../../api/access.js";
 import type { Api } from "../../api/api.js";
 import type { Vendor } from "../../api/authorisation.js";
 import type { Procedure } from "../../api/procedure.js";
-import { resetContent } from "../../http/reply.js";
-import type { Reply } from "../../http/reply.js";
+import { type Reply, resetContent } from "../../http/reply.js";
 import { asName } from "../../http/request.js";
 
 export const deleteModelEntry: Procedure = {

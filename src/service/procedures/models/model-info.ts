@@ -1,8 +1,7 @@
 // Procedure 30: a model's template and options, as the form that would make it. Every option is
 // printed as `options[]`: clients read nothing else (S-52).
 
-import { encodeForm } from "../../../protocol/form.js";
-import type { FormPair } from "../../../protocol/form.js";
+import { encodeForm, type FormPair } from "../../../protocol/form.js";
 import { formContentType } from "../../../protocol/paths.js";
 import { ownModel } from "../../api/access.js";
 import { Refusal } from "../../errors.js";

@@ -7,11 +7,9 @@ import { ownModel } from "../../api/access.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
-import { resetContent } from "../../http/reply.js";
-import type { Reply } from "../../http/reply.js";
-import { asSerial, asText } from "../../http/request.js";
+import { type Reply, resetContent } from "../../http/reply.js";
+import { asSerial, asText, type Request } from "../../http/request.js";
 import { readRows } from "../../http/request-rows.js";
-import type { Request } from "../../http/request.js";
 import type { NewSerial } from "../../stores/serials.js";
 
 const path = "/provision/manage/model/:model/";

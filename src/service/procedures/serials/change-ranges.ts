@@ -7,8 +7,7 @@ import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import { rangesMax } from "../../limits.js";
 import type { Procedure } from "../../api/procedure.js";
-import { resetContent } from "../../http/reply.js";
-import type { Reply } from "../../http/reply.js";
+import { type Reply, resetContent } from "../../http/reply.js";
 import type { Request } from "../../http/request.js";
 import { readRanges } from "../../stores/serial-range.js";
 

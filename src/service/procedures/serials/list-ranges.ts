@@ -1,9 +1,8 @@
 // Procedure 34: the ranges of a model's serials, as they were sent (S-32).
 
-import { scriptContentType } from "../../http/reply.js";
+import { scriptContentType, textReply } from "../../http/reply.js";
 import { ownModel } from "../../api/access.js";
 import type { Procedure } from "../../api/procedure.js";
-import { textReply } from "../../http/reply.js";
 
 export const listRanges: Procedure = {
   number: 34,

@@ -1,10 +1,8 @@
 // Procedure 33: the listed serials of a model, with their clients. `shared` keeps those that a
 // vendor enabled through a share (S-21).
 
-import { accessModel } from "../../api/access.js";
-import type { ModelAccess } from "../../api/access.js";
-import { nowSeconds } from "../../api/api.js";
-import type { Api } from "../../api/api.js";
+import { accessModel, type ModelAccess } from "../../api/access.js";
+import { type Api, nowSeconds } from "../../api/api.js";
 import { pageOf } from "../../http/page.js";
 import type { Procedure } from "../../api/procedure.js";
 import { csvReply } from "../../http/reply.js";

@@ -5,11 +5,9 @@ import { ownModel } from "../../api/access.js";
 import type { Api } from "../../api/api.js";
 import type { Vendor } from "../../api/authorisation.js";
 import type { Procedure } from "../../api/procedure.js";
-import { resetContent } from "../../http/reply.js";
-import type { Reply } from "../../http/reply.js";
+import { type Reply, resetContent } from "../../http/reply.js";
 import { readRows } from "../../http/request-rows.js";
-import { asSerial } from "../../http/request.js";
-import type { Request } from "../../http/request.js";
+import { asSerial, type Request } from "../../http/request.js";
 
 const path = "/provision/manage/model/:model/";
 

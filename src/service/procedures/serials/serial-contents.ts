@@ -1,16 +1,20 @@
 // Procedures 2, 7 and 8: what a serial may read, for its vendor: the list, and of one content what
 // there is to know and the bytes. Each refuses what it lists for it (S-22, S-24, S-49).
 
-import { ownModel, readableContent, readableNames, requireSerial } from "../../api/access.js";
-import type { Reader } from "../../api/access.js";
+import {
+  ownModel,
+  readableContent,
+  readableNames,
+  type Reader,
+  requireSerial,
+} from "../../api/access.js";
 import type { Api } from "../../api/api.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { contentReply, infoRow } from "../../api/content-reply.js";
 import type { RefusalCode } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
 import { csvReply } from "../../http/reply.js";
-import { asSerial } from "../../http/request.js";
-import type { Request } from "../../http/request.js";
+import { asSerial, type Request } from "../../http/request.js";
 
 const contentPath = "/provision/manage/content/:model/:content";
 
