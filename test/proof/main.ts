@@ -16,7 +16,7 @@ import { align, format, formatControls, formatReport } from "./table.js";
 const usage = `usage: npm run proof -- [options]
 
 Cuts the power of a device at every place of its life, and of its life after the cut, and checks
-what must hold: see docs/proof.md. Ctrl-C ends it early, with the table of what was lived.
+what must hold: see docs/evidence/proof.md. Ctrl-C ends it early, with the table of what was lived.
 
   --short          what npm test lives
   --seed N         of the drawn sequences of cuts (1)

@@ -1,5 +1,5 @@
 // How late the template's sensor samples while the device updates itself, in virtual time, with the
-// time that flash and hashing take on an ESP32. Prints the figure that docs/oem.md tells.
+// time that flash and hashing take on an ESP32. Prints the figure that docs/guides/product.md tells.
 //
 // The turns of the agent are all that can hold a sample up: time passes only in what they do to
 // flash and digest. What interpreting JavaScript takes is not in it.

@@ -21,7 +21,7 @@ interface ServeOptions {
 const more = `
 PROVISION_KEY, 64 hexadecimal digits, takes the place of the key file in the folder: services that
 share a database need the same key. SIGTERM ends the service after the replies in flight; SIGHUP
-makes it go on in a new access log. docs/service.md tells how to run it for a fleet.`;
+makes it go on in a new access log. docs/guides/service.md tells how to run it for a fleet.`;
 
 export function addServe(program: Command): void {
   addPlaceOptions(program.command("serve"))

@@ -1,5 +1,5 @@
 // Firmware of 2011 to 2017, by what it says on the wire: segments, order and case of its fields,
-// oddities included; docs/old-clients.md names it. The replies are read as that firmware does.
+// oddities included; docs/evidence/old-clients.md names it. The replies are read as that firmware does.
 
 import assert from "node:assert/strict";
 import { databaseKinds } from "../databases.js";

@@ -1,5 +1,5 @@
 // Vendors' scripts and libraries of 2012 to 2017, by what they say on the wire: segments, order and
-// case of their fields, oddities included; docs/old-clients.md names them.
+// case of their fields, oddities included; docs/evidence/old-clients.md names them.
 
 import assert from "node:assert/strict";
 import { type Rig, splitReplies, startRig, stopRig, type WireReply } from "../harness.js";
