@@ -52,12 +52,12 @@ export async function gather<Item>(items: AsyncIterable<Item>): Promise<Item[]> 
 }
 
 function write(text: string): void {
-  bearClosedPipe();
+  endWithClosedPipe();
   process.stdout.write(text);
 }
 
 /** A reader that has seen enough, such as `head`, is no failure. */
-export function bearClosedPipe(): void {
+export function endWithClosedPipe(): void {
   process.stdout.off("error", endQuietly).on("error", endQuietly);
 }
 
