@@ -1,6 +1,7 @@
 // The product: who makes it, what it is, and what it does beside keeping its firmware current.
 
 import { openPlatform, startAgent } from "provision-agent/device";
+import { product } from "./product.js";
 import { formatMeasurement, Sensor } from "./sensor.js";
 
 // The platform first: it starts the watchdog, so that whatever hangs after it is reset.
@@ -19,7 +20,7 @@ sensor.start();
 
 startAgent(platform, {
   // What the factory has written into flash wins over this.
-  identity: { vendor: "acme", model: "lamp" },
+  identity: product,
   hooks: {
     // Why a release is not wanted, or undefined to take it. Asked before anything is erased.
     refuseRelease: () => undefined,

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { simulate, type DeviceLife } from "provision-agent/simulator";
+import { product } from "../product.js";
 
-const product = { program: "main.ts", vendor: "acme", model: "lamp" };
+const simulated = { program: "main.ts", ...product };
 
 /** A measurement takes this many samples. */
 const samples = 8;
@@ -28,7 +29,7 @@ function measurementsByBoot({ events }: DeviceLife): Measured[][] {
 }
 
 test("is activated, updated through a power cut, and confirmed", async () => {
-  const { facts, problem, events } = await simulate(product);
+  const { facts, problem, events } = await simulate(simulated);
   assert.equal(problem, undefined);
   assert.deepEqual([facts.versionBefore, facts.versionAfter], ["1.0.0", "1.1.0"]);
   assert.equal(facts.activated, true);
@@ -39,7 +40,7 @@ test("is activated, updated through a power cut, and confirmed", async () => {
 
 test("measures on while it is updated, and ends a measurement before it restarts", async () => {
   // A slow network: the download takes long enough to measure meanwhile.
-  const life = await simulate({ ...product, cuts: 0, size: 131_072, bandwidth: 65_536 });
+  const life = await simulate({ ...simulated, cuts: 0, size: 131_072, bandwidth: 65_536 });
   assert.equal(life.problem, undefined);
   const [before = [], after = []] = measurementsByBoot(life);
   assert.ok(before.length > 1, "no measurement while the release was downloaded");

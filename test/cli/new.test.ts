@@ -68,9 +68,12 @@ describe("provision new", () => {
   it("gives the product its names, and a dependency that npm finds", () => {
     const { code, out, err } = begin(["fan", "--vendor", "Wind Works"]);
     assert.equal(code, 0, err);
-    assert.equal(out, "fan: 14 files. Next: cd fan && npm install && npm test\n");
-    assert.match(text("fan", "main.ts"), /identity: \{ vendor: "Wind Works", model: "fan" \}/);
-    assert.match(text("fan", "test", "update.test.ts"), /vendor: "Wind Works", model: "fan" \}/);
+    assert.equal(out, "fan: 15 files. Next: cd fan && npm install && npm test\n");
+    const names = 'export const product = { vendor: "Wind Works", model: "fan" };';
+    assert.ok(text("fan", "product.ts").includes(names));
+    // No other file says them.
+    const [main, template] = [text("fan", "main.ts"), readFileSync("template/main.ts", "utf8")];
+    assert.equal(main, template);
     const made = JSON.parse(text("fan", "package.json")) as {
       name: string;
       scripts: Record<string, string>;
@@ -81,6 +84,17 @@ describe("provision new", () => {
     const spec = made.dependencies["provision-agent"] ?? "";
     assert.equal(resolve(folder, "fan", spec.replace(/^file:/, "")), root);
     assert.ok(existsSync(join(folder, "fan", ".gitignore")));
+  });
+
+  it("makes a manifest that lists what the product imports, and scripts that keep it so", () => {
+    begin(["fan"]);
+    const inProject = { cwd: join(folder, "fan"), encoding: "utf8" } as const;
+    const check = spawnSync(process.execPath, [program, "manifest", "--check"], inProject);
+    assert.equal(check.stderr, "");
+    assert.equal(check.status, 0);
+    const made = JSON.parse(text("fan", "package.json")) as { scripts: Record<string, string> };
+    assert.match(made.scripts["test"] ?? "", /^provision manifest --check && /);
+    assert.equal(made.scripts["provision"], "provision");
   });
 
   it("takes a folder in which the package was installed, and keeps what npm wrote", () => {
@@ -95,7 +109,7 @@ describe("provision new", () => {
 
   const mistakes: readonly [words: readonly string[], code: 1 | 2, message: RegExp][] = [
     [["full"], 1, /^provision: full is not empty, it has mine\.txt: name a new folder\n$/],
-    [["Fan"], 1, /^provision: "Fan" is no name for a project/],
+    [["Fan"], 1, /^provision: "Fan" cannot be the name of a project/],
     [["fan", "--vendor", "a/b"], 2, /^error: --vendor: expected 1 to 64 letters/],
     [["fan", "--model", ""], 2, /^error: --model: expected 1 to 64 letters/],
     [[], 2, /missing required argument 'folder'/],

@@ -15,15 +15,15 @@ export interface Product {
 }
 
 /** Modules of the template, and what it imports. */
-export const productModules = ["sensor", "provision-agent/device"];
+export const productModules = ["product", "sensor", "provision-agent/device"];
 export const productMain = "main";
 
-/** Makes it anew. */
+/** Makes it, in place of an older one. */
 export function writeProduct({ root, outFolder }: Project): Product {
   const folder = join(outFolder, "apps", "product");
   rmSync(folder, { recursive: true, force: true });
   const names = { name: "product", vendor: "acme", model: "product" };
-  scaffold(folder, { ...names, version: "0.0.0", spec: `file:${root}` });
+  scaffold(folder, { ...names, spec: `file:${root}` });
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(root, join(folder, "node_modules", "provision-agent"), "dir");
   const authority = Authority.create(join(folder, "authority"), "authority");

@@ -15,26 +15,29 @@ interface NewOptions {
 export function addNew(program: Command): void {
   program
     .command("new")
-    .description("begin a product: a project with a main module, an example task, and tests")
-    .argument("<folder>", "the project's folder, made if it is not there; . for this one")
+    .description("start a product: a project with a main module, an example task, and tests")
+    .argument("<folder>", "the project's folder, made if it does not exist; . for this one")
     .option("--vendor <name>", "vendor name", "acme")
     .option("--model <name>", "model name (default: the folder's name)")
-    .option("--package <spec>", "where npm finds provision-agent (default: where this one is from)")
+    .option(
+      "--package <spec>",
+      "where npm finds provision-agent (default: this version, or this checkout)",
+    )
     .option("--json", "print JSON", false)
     .action(begin);
 }
 
 async function begin(folder: string, options: NewOptions): Promise<void> {
   const { projectName, scaffold } = await import("./scaffold.js");
-  const { ownPackage } = await import("./own-package.js");
+  const { ownPackageSpec } = await import("./own-package.js");
   const { vendor, json } = options;
   const name = projectName(folder);
   const model = options.model ?? name;
   if (!isName(vendor)) return misuse(`--vendor: ${nameRule}`);
   if (!isName(model)) return misuse(`--model: ${nameRule}`);
-  const { version, spec } = ownPackage(folder);
-  const files = scaffold(folder, { name, vendor, model, version, spec: options.package ?? spec });
-  const facts = { folder, name, vendor, model, package: options.package ?? spec, files };
+  const spec = options.package ?? ownPackageSpec(folder);
+  const files = scaffold(folder, { name, vendor, model, spec });
+  const facts = { folder, name, vendor, model, package: spec, files };
   const enter = folder === "." ? "" : `cd ${folder} && `;
   printDone(json, facts, `${folder}: ${files.length} files. Next: ${enter}npm install && npm test`);
 }

@@ -10,9 +10,7 @@ export interface ProductSource {
   readonly name: string;
   readonly vendor: string;
   readonly model: string;
-  /** Of provision-agent. */
-  readonly version: string;
-  /** Where npm finds that. */
+  /** Where npm finds provision-agent: a version, "file:../provision-agent". */
   readonly spec: string;
 }
 
@@ -26,9 +24,6 @@ const template = join(packageRoot, "template");
 const ownName = "provision-agent";
 /** What npm, git, or somebody who has fetched the package, may have left. */
 const harmless = /^(package(-lock)?\.json|node_modules|\.git|\.npmrc|.*\.tgz)$/;
-/** Names in the template that stand for the product's. */
-const vendorName = "acme";
-const modelName = "lamp";
 /** Development tools whose versions the template shares with this package. */
 const tools = ["@types/node", "typescript"];
 
@@ -37,7 +32,7 @@ export function projectName(folder: string): string {
   const name = basename(resolve(folder));
   if (/^[a-z0-9][a-z0-9._-]{0,63}$/.test(name)) return name;
   const rule = "lower-case letters, digits and ._-";
-  throw new Error(`"${name}" is no name for a project: call the folder by ${rule}`);
+  throw new Error(`"${name}" cannot be the name of a project: name the folder with ${rule}`);
 }
 
 /** @returns the files it wrote. Throws an Error, and then has written nothing. */
@@ -59,16 +54,24 @@ export function scaffold(folder: string, source: ProductSource): string[] {
 /** Sources as they are in the template, and the project's own files around them. */
 function templateFiles(source: ProductSource): (readonly [name: string, text: string])[] {
   const own = ["main.ts", "sensor.ts", ...testsOf(template)].map((name) => {
-    return [name, named(readFileSync(join(template, name), "utf8"), source)] as const;
+    return [name, readFileSync(join(template, name), "utf8")] as const;
   });
   const project = join(template, "project");
   const around = filesBelow(project)
     .filter((name) => name !== "package.json")
     .map((name) => {
-      const text = named(readFileSync(join(project, name), "utf8"), source);
+      const text = readFileSync(join(project, name), "utf8");
       return [name === "gitignore" ? ".gitignore" : name, text] as const;
     });
-  return [...own, ...around, ...settingsFiles()];
+  return [...own, ["product.ts", productModule(source)], ...around, ...settingsFiles()];
+}
+
+/** The one source that says the product's names; the template has it with names of its own. */
+function productModule({ vendor, model }: ProductSource): string {
+  const text = readFileSync(join(template, "product.ts"), "utf8");
+  const comment = text.slice(0, text.indexOf("export"));
+  const names = `vendor: ${JSON.stringify(vendor)}, model: ${JSON.stringify(model)}`;
+  return `${comment}export const product = { ${names} };\n`;
 }
 
 /** ESP-IDF's settings: the product's version is among them, so it has them as its own. */
@@ -90,13 +93,6 @@ function filesBelow(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
     .sort();
-}
-
-/** As string literals, and after the options of a command. */
-function named(text: string, { vendor, model }: ProductSource): string {
-  return text
-    .replaceAll(`"${vendorName}"`, JSON.stringify(vendor))
-    .replaceAll(`"${modelName}"`, JSON.stringify(model));
 }
 
 /** The template's, with what is there already winning where both say something. */
