@@ -4,7 +4,7 @@
 import { formatRow } from "../protocol/csv.js";
 import { encodeForm, type FormPair } from "../protocol/form.js";
 import { csvContentType, formContentType } from "../protocol/paths.js";
-import { FleetError } from "./fleet-error.js";
+import { FleetError } from "./client-error.js";
 
 /** Bytes at hand, or bytes to come: exactly `byteLength` of them. */
 export type Upload =

@@ -5,7 +5,7 @@ import { parseDecimal } from "../protocol/decimal.js";
 import type { FormPair } from "../protocol/form.js";
 import { blobContentType } from "../protocol/paths.js";
 import type { Upload } from "./body.js";
-import { unexpected, type Asked, type Connection } from "./connection.js";
+import { unexpected, type Asked, type Connection } from "./transport.js";
 import { checkName, checkSerial, contentPath, contentsPath } from "./management-paths.js";
 
 export interface NewContent {

@@ -4,8 +4,8 @@
 import { parseDecimal } from "../protocol/decimal.js";
 import type { FormPair } from "../protocol/form.js";
 import { rowsBody } from "./body.js";
-import { unexpected, type Connection } from "./connection.js";
-import type { Meanings } from "./fleet-error.js";
+import { unexpected, type Connection } from "./transport.js";
+import type { Meanings } from "./client-error.js";
 import { checkName, checkSerial, groupPath, groupsPath, membersPath } from "./management-paths.js";
 
 export interface Group {

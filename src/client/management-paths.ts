@@ -2,7 +2,7 @@
 // an empty one, or one of dots, would name another procedure.
 
 import { isName, isSerial } from "../protocol/paths.js";
-import { FleetError } from "./fleet-error.js";
+import { FleetError } from "./client-error.js";
 
 export const modelsPath = "/provision/manage/model/";
 export const tokensPath = "/provision/admin/auth/";

@@ -1,7 +1,7 @@
 // What a vendor can see of a model at one time, and what has changed between two times: the
 // serials with their status, the contents with what they hold.
 
-import { FleetError } from "./fleet-error.js";
+import { FleetError } from "./client-error.js";
 import type { SerialStatus } from "./serials.js";
 import type { VendorClient } from "./vendor-client.js";
 

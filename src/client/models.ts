@@ -2,7 +2,7 @@
 
 import { decodeForm, formValue, formValues, type FormPair } from "../protocol/form.js";
 import { formBody } from "./body.js";
-import { unexpected, type Connection } from "./connection.js";
+import { unexpected, type Connection } from "./transport.js";
 import { checkName, modelPath, modelsPath } from "./management-paths.js";
 
 /** What the clients of a model's devices are made from: a client's RID, or a share code. */

@@ -3,7 +3,7 @@
 
 import type { SerialFormat } from "../protocol/mac-serial.js";
 import { jsonBody } from "./body.js";
-import { unexpected, type Connection } from "./connection.js";
+import { unexpected, type Connection } from "./transport.js";
 import { serialsPath } from "./management-paths.js";
 
 export interface SerialRange {

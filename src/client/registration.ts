@@ -1,6 +1,6 @@
 // The vendor name of the client that asks (procedures 56 to 58). Names are unique in a service.
 
-import type { Connection } from "./connection.js";
+import type { Connection } from "./transport.js";
 import { checkName, registerPath } from "./management-paths.js";
 
 export class Registration {

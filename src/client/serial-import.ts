@@ -4,7 +4,7 @@
 
 import { formatRow } from "../protocol/csv.js";
 import { metaBytesMax } from "../protocol/limits.js";
-import { FleetError } from "./fleet-error.js";
+import { FleetError } from "./client-error.js";
 import { checkSerial } from "./management-paths.js";
 import type { NewSerial, Serials } from "./serials.js";
 

@@ -3,8 +3,8 @@
 import type { FormPair } from "../protocol/form.js";
 import { parseDecimal } from "../protocol/decimal.js";
 import { rowsBody } from "./body.js";
-import { unexpected, type Connection } from "./connection.js";
-import type { Meanings } from "./fleet-error.js";
+import { unexpected, type Connection } from "./transport.js";
+import type { Meanings } from "./client-error.js";
 import { checkSerial, serialPath, serialsPath } from "./management-paths.js";
 
 export interface NewSerial {

@@ -1,7 +1,7 @@
 // Which other vendors may enable serials of a model (procedures 51 to 55).
 
-import type { Connection } from "./connection.js";
-import { FleetError } from "./fleet-error.js";
+import type { Connection } from "./transport.js";
+import { FleetError } from "./client-error.js";
 import { checkName, sharePath, sharesPath } from "./management-paths.js";
 
 const meanings = {

@@ -2,7 +2,7 @@
 // makes no tokens.
 
 import { isCik } from "../protocol/paths.js";
-import { unexpected, type Asked, type Connection } from "./connection.js";
+import { unexpected, type Asked, type Connection } from "./transport.js";
 import { checkName, tokenPath, tokensPath } from "./management-paths.js";
 
 const meanings = {

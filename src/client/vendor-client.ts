@@ -4,7 +4,7 @@
 //     const client = new VendorClient({ server: "http://127.0.0.1:8080", token });
 //     for await (const { serial, status } of client.serials.list("lamp")) ...
 
-import { Connection, type ConnectionOptions } from "./connection.js";
+import { Connection, type ConnectionOptions } from "./transport.js";
 import { Contents } from "./contents.js";
 import { Groups } from "./groups.js";
 import { checkName } from "./management-paths.js";

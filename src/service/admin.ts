@@ -1,7 +1,7 @@
 // What only whoever runs the service may do, in process: it is not part of the API (S-18).
 
 import { isName } from "../protocol/paths.js";
-import { type Clock, nowSeconds, type Storage } from "./api/api.js";
+import { type Clock, nowSeconds, type Storage } from "./api/context.js";
 import type { ClientIdentity } from "./stores/clients.js";
 import { transact } from "./database/database.js";
 import { ServiceError } from "./errors.js";

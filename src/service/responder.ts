@@ -1,7 +1,7 @@
 // Takes each request through the dispatcher and its reply to the wire, and tells of it.
 
-import { type Api, nowSeconds } from "./api/api.js";
-import type { Exchange } from "./http/connection.js";
+import { type Api, nowSeconds } from "./api/context.js";
+import type { Exchange } from "./http/pipeline.js";
 import { Dispatcher, type Outcome } from "./api/dispatcher.js";
 import { Refusal, type RefusalCode } from "./errors.js";
 import { MemoryBudget } from "./http/memory-budget.js";

@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import { formatMeta } from "../protocol/release.js";
-import { FleetError } from "../client/fleet-error.js";
+import { FleetError } from "../client/client-error.js";
 import { VendorClient } from "../client/vendor-client.js";
 import { startService, type Service } from "../service/service.js";
 import { createHash } from "node:crypto";

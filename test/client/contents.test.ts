@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { FleetError } from "../../src/client/fleet-error.js";
+import { FleetError } from "../../src/client/client-error.js";
 import { VendorClient } from "../../src/client/vendor-client.js";
 import { StubService, stubClient, token, useStubs } from "./stub-service.js";
 

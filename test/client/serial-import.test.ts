@@ -1,7 +1,7 @@
 // Bulk imports: all-or-nothing batches, and what an interrupted import leaves to the next one.
 
 import assert from "node:assert/strict";
-import { FleetError } from "../../src/client/fleet-error.js";
+import { FleetError } from "../../src/client/client-error.js";
 import { importSerials, type ImportProgress } from "../../src/client/serial-import.js";
 import type { NewSerial } from "../../src/client/serials.js";
 import { VendorClient } from "../../src/client/vendor-client.js";

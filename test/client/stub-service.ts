@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import nock from "nock";
-import type { ConnectionOptions } from "../../src/client/connection.js";
+import type { ConnectionOptions } from "../../src/client/transport.js";
 import { VendorClient } from "../../src/client/vendor-client.js";
 
 export const server = "http://fleet.example";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FleetError, type FleetErrorKind } from "../../src/client/fleet-error.js";
+import { FleetError, type FleetErrorKind } from "../../src/client/client-error.js";
 import { importSerials } from "../../src/client/serial-import.js";
 import { VendorClient } from "../../src/client/vendor-client.js";
 import type { VendorCredentials } from "../../src/service/admin.js";

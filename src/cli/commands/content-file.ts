@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import type { Contents } from "../../client/contents.js";
-import { FleetError } from "../../client/fleet-error.js";
+import { FleetError } from "../../client/client-error.js";
 import { blobContentType } from "../../protocol/paths.js";
 import { formatMeta } from "../../protocol/release.js";
 import { parseVersion } from "../../protocol/version.js";

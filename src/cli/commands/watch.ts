@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidArgumentError, type Command } from "commander";
-import { FleetError } from "../../client/fleet-error.js";
+import { FleetError } from "../../client/client-error.js";
 import {
   changesBetween,
   countStatuses,

@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Credentials } from "../../client/connection.js";
+import type { Credentials } from "../../client/transport.js";
 
 export interface Login {
   readonly server: string;

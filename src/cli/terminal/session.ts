@@ -2,7 +2,7 @@
 // `provision login` kept, in this order.
 
 import { CommanderError, InvalidArgumentError, Option, type Command } from "commander";
-import type { Credentials } from "../../client/connection.js";
+import type { Credentials } from "../../client/transport.js";
 import { VendorClient } from "../../client/vendor-client.js";
 import { configFile, readLogin, type Login } from "./config-file.js";
 import { readSecret } from "./secret.js";

@@ -2,7 +2,7 @@
 // another vendor shares the serials it enabled itself (S-20); a device what its serial may read.
 
 import { vendorHeader } from "../../protocol/paths.js";
-import { type Api, nowSeconds } from "./api.js";
+import { type Api, nowSeconds } from "./context.js";
 import { type Device, namesOtherVendor, type Vendor } from "./authorisation.js";
 import type { Content } from "../stores/contents.js";
 import { Refusal, type RefusalCode } from "../errors.js";

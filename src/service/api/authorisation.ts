@@ -2,7 +2,7 @@
 // key that dies is dead at once. What a caller may touch is access.ts.
 
 import { cikHeader, tokenHeader, vendorHeader } from "../../protocol/paths.js";
-import type { Api } from "./api.js";
+import type { Api } from "./context.js";
 import { Refusal } from "../errors.js";
 import { isIdentifier } from "../stores/identifier.js";
 import { sameLookup } from "../stores/key-vault.js";

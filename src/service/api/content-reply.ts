@@ -6,7 +6,7 @@ import {
   formatUnsatisfiedRange,
   parseRange,
 } from "../../protocol/byte-range.js";
-import type { Api } from "./api.js";
+import type { Api } from "./context.js";
 import type { Content } from "../stores/contents.js";
 import { pieceBytes, uncountedReplyBytesMax } from "../limits.js";
 import { type ByteStream, refusalReply, type Reply } from "../http/reply.js";

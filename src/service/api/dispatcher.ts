@@ -1,7 +1,7 @@
 // From a request to its reply: path, method, caller, body, procedure, in this order. A body is
 // read only for a caller that has been authorised, and only as far as that caller may fill memory.
 
-import type { Api } from "./api.js";
+import type { Api } from "./context.js";
 import {
   asVendor,
   authoriseClient,

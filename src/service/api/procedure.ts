@@ -3,7 +3,7 @@
 // Procedures share URLs. Those of one method and path are tried in the order of the table, and
 // the first that applies answers.
 
-import type { Api } from "./api.js";
+import type { Api } from "./context.js";
 import type { Client, Device, Vendor } from "./authorisation.js";
 import type { Reply } from "../http/reply.js";
 import type { Request } from "../http/request.js";

@@ -3,7 +3,7 @@
 // update and drop of clients. A caller reaches itself and what is below it, and changes only what
 // is below it. Dataports, rules and dispatches are not kept, so their calls are `invalid`.
 
-import { type Api, nowSeconds } from "./api.js";
+import { type Api, nowSeconds } from "./context.js";
 import type { Client } from "./authorisation.js";
 import { blankDescription, describe } from "../stores/descriptions.js";
 import { isIdentifier, newIdentifier } from "../stores/identifier.js";

@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { Connection, type Exchange } from "./connection.js";
+import { Connection, type Exchange } from "./pipeline.js";
 import { Refusal, type RefusalCode, ServiceError } from "../errors.js";
 import type { ServiceLimits } from "../limits.js";
 import { type Endpoints, readProxyLine } from "./proxy-line.js";

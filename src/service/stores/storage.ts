@@ -2,7 +2,7 @@
 
 import { ActivationWriter } from "./activation-writer.js";
 import { ActivationLog } from "./activations.js";
-import type { Storage } from "../api/api.js";
+import type { Storage } from "../api/context.js";
 import { BlobStore } from "./blobs.js";
 import { ClientStore } from "./clients.js";
 import { ContentStore } from "./contents.js";

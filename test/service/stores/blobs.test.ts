@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
-import type { Storage } from "../../../src/service/api/api.js";
+import type { Storage } from "../../../src/service/api/context.js";
 import { Refusal } from "../../../src/service/errors.js";
 import { pieceBytes, piecesPerWrite } from "../../../src/service/limits.js";
 import { openStorage } from "../../../src/service/stores/storage.js";

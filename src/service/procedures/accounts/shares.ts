@@ -2,7 +2,7 @@
 
 import { csvContentType } from "../../../protocol/paths.js";
 import { ownModel } from "../../api/access.js";
-import type { Api } from "../../api/api.js";
+import type { Api } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";

@@ -1,7 +1,7 @@
 // Procedures 59 to 63: a vendor's tokens, by ids of its choice (S-55). Only its CIK opens them: a
 // token makes no tokens (S-16).
 
-import type { Api } from "../../api/api.js";
+import type { Api } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";

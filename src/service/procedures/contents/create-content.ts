@@ -1,6 +1,6 @@
 // Procedure 3: a vendor creates a content, without bytes yet.
 
-import { nowSeconds } from "../../api/api.js";
+import { nowSeconds } from "../../api/context.js";
 import { ownModel } from "../../api/access.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";

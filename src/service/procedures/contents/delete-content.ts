@@ -1,6 +1,6 @@
 // Procedures 4 and 11: a vendor deletes a content with its bytes (S-45); the same by two URLs.
 
-import type { Api } from "../../api/api.js";
+import type { Api } from "../../api/context.js";
 import { ownModel } from "../../api/access.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";

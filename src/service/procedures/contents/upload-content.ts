@@ -3,7 +3,7 @@
 // its Content-Type says (S-06); it is kept as it comes, and shows when the last byte is stored.
 
 import { blobContentType } from "../../../protocol/paths.js";
-import { nowSeconds } from "../../api/api.js";
+import { nowSeconds } from "../../api/context.js";
 import { ownContent } from "../../api/access.js";
 import { Refusal } from "../../errors.js";
 import { contentTypeBytesMax } from "../../limits.js";

@@ -2,7 +2,7 @@
 // (S-58).
 
 import { parseDecimal } from "../../../protocol/decimal.js";
-import { nowSeconds } from "../../api/api.js";
+import { nowSeconds } from "../../api/context.js";
 import { Refusal } from "../../errors.js";
 import { aliasesMax, pointsKept } from "../../limits.js";
 import type { Procedure } from "../../api/procedure.js";

@@ -2,7 +2,7 @@
 // the one of before 2013 (S-59). No more than procedures 69 and 70 need (S-58).
 
 import { encodeForm, type FormPair } from "../../../protocol/form.js";
-import { type Api, nowSeconds } from "../../api/api.js";
+import { type Api, nowSeconds } from "../../api/context.js";
 import { Refusal } from "../../errors.js";
 import type { Fields } from "../../http/fields.js";
 import { aliasesMax, valueBytesMax } from "../../limits.js";

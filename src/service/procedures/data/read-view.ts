@@ -4,7 +4,7 @@
 //     cb({"result":{"t":{"data":[[1400000000,21.5],[1400000001,"on"]]}}});
 
 import { parseDecimal } from "../../../protocol/decimal.js";
-import { nowSeconds } from "../../api/api.js";
+import { nowSeconds } from "../../api/context.js";
 import { Refusal } from "../../errors.js";
 import type { Fields } from "../../http/fields.js";
 import { isIdentifier } from "../../stores/identifier.js";

@@ -5,7 +5,7 @@
 //     [{"id":1,"status":"ok","result":"<rid>"}]
 //     {"error":{"code":401,"message":"Authorization failed"}}
 
-import type { Api } from "../../api/api.js";
+import type { Api } from "../../api/context.js";
 import { clientOfKey } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import { isRecord, parseJson } from "../../database/json.js";

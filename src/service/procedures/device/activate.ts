@@ -1,7 +1,7 @@
 // Procedure 64: a device asks for its CIK, and gets it once (S-25, S-29).
 
 import { activateTarget } from "../../../protocol/paths.js";
-import { nowSeconds } from "../../api/api.js";
+import { nowSeconds } from "../../api/context.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
 import { textReply } from "../../http/reply.js";

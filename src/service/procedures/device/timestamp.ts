@@ -1,6 +1,6 @@
 // GET /timestamp: Unix seconds (S-57). Some clients refuse to activate before it has answered.
 
-import { nowSeconds } from "../../api/api.js";
+import { nowSeconds } from "../../api/context.js";
 import type { Procedure } from "../../api/procedure.js";
 import { textReply } from "../../http/reply.js";
 

@@ -2,7 +2,7 @@
 // as a form, any as CSV. All or none; who is there already gets the new expiry and meta (S-48).
 
 import { ownGroup } from "../../api/access.js";
-import type { Api } from "../../api/api.js";
+import type { Api } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import { asMember, asMemberKey } from "../../api/member-fields.js";

@@ -1,7 +1,7 @@
 // Procedures 14 and 17: a vendor deletes a group, but not what it holds; the same by two URLs.
 
 import { ownModel } from "../../api/access.js";
-import type { Api } from "../../api/api.js";
+import type { Api } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";

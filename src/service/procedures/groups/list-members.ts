@@ -2,7 +2,7 @@
 // one member that has both.
 
 import { ownGroup } from "../../api/access.js";
-import type { Api } from "../../api/api.js";
+import type { Api } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { asMemberKey, asMemberType } from "../../api/member-fields.js";
 import type { MemberKey } from "../../stores/members.js";

@@ -1,7 +1,7 @@
 // Procedures 9, 16 and 44: the groups that hold a content, a group or a serial directly.
 
 import { ownContent, ownGroup, ownModel, requireSerial } from "../../api/access.js";
-import type { Api } from "../../api/api.js";
+import type { Api } from "../../api/context.js";
 import type { MemberKey } from "../../stores/members.js";
 import { pageOf } from "../../http/page.js";
 import type { Procedure } from "../../api/procedure.js";

@@ -2,7 +2,7 @@
 // extra text of each; all or none (S-33).
 
 import { metaBytesMax } from "../../../protocol/limits.js";
-import type { Api } from "../../api/api.js";
+import type { Api } from "../../api/context.js";
 import { ownModel } from "../../api/access.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";

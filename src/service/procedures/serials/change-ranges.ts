@@ -2,7 +2,7 @@
 // all or none (S-31).
 
 import { ownModel } from "../../api/access.js";
-import type { Api } from "../../api/api.js";
+import type { Api } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import { rangesMax } from "../../limits.js";

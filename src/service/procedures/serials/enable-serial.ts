@@ -1,7 +1,7 @@
 // Procedure 46: a vendor makes a client for a serial; its device may activate from now on.
 
 import { csvContentType } from "../../../protocol/paths.js";
-import { type Api, nowSeconds } from "../../api/api.js";
+import { type Api, nowSeconds } from "../../api/context.js";
 import { accessModel } from "../../api/access.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";

@@ -2,7 +2,7 @@
 // vendor enabled through a share (S-21).
 
 import { accessModel, type ModelAccess } from "../../api/access.js";
-import { type Api, nowSeconds } from "../../api/api.js";
+import { type Api, nowSeconds } from "../../api/context.js";
 import { pageOf } from "../../http/page.js";
 import type { Procedure } from "../../api/procedure.js";
 import { csvReply } from "../../http/reply.js";

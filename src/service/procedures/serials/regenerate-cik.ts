@@ -1,6 +1,6 @@
 // Procedure 48: a vendor gives the client of a serial a new CIK; its device activates once more.
 
-import { nowSeconds } from "../../api/api.js";
+import { nowSeconds } from "../../api/context.js";
 import { accessModel, enabledClient } from "../../api/access.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";

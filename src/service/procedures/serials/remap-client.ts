@@ -1,7 +1,7 @@
 // Procedure 47: a vendor moves the client of one serial to another, whose device activates anew.
 
 import { accessModel, enabledClient } from "../../api/access.js";
-import { nowSeconds } from "../../api/api.js";
+import { nowSeconds } from "../../api/context.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
 import { resetContent } from "../../http/reply.js";

@@ -2,7 +2,7 @@
 // the model does not list is ignored (S-33).
 
 import { ownModel } from "../../api/access.js";
-import type { Api } from "../../api/api.js";
+import type { Api } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import type { Procedure } from "../../api/procedure.js";
 import { type Reply, resetContent } from "../../http/reply.js";

@@ -8,7 +8,7 @@ import {
   type Reader,
   requireSerial,
 } from "../../api/access.js";
-import type { Api } from "../../api/api.js";
+import type { Api } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { contentReply, infoRow } from "../../api/content-reply.js";
 import type { RefusalCode } from "../../errors.js";

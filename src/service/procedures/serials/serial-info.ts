@@ -2,7 +2,7 @@
 // through a share sees only the clients it made (S-20).
 
 import { accessModel, requireSerial } from "../../api/access.js";
-import { nowSeconds } from "../../api/api.js";
+import { nowSeconds } from "../../api/context.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
 import { csvReply, noContent } from "../../http/reply.js";

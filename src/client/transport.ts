@@ -8,7 +8,7 @@ import { RowError, RowReader } from "../protocol/csv.js";
 import { encodeForm, type FormPair } from "../protocol/form.js";
 import { cikHeader, isCik, tokenHeader, vendorHeader } from "../protocol/paths.js";
 import { chunksOf, formBody, type Body } from "./body.js";
-import { FleetError, refusal, type Meanings } from "./fleet-error.js";
+import { FleetError, refusal, type Meanings } from "./client-error.js";
 import { Silence } from "./silence.js";
 
 /** Who asks: a vendor by its token, or by its CIK. */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import nock from "nock";
-import { FleetError, type FleetErrorKind } from "../../src/client/fleet-error.js";
+import { FleetError, type FleetErrorKind } from "../../src/client/client-error.js";
 import { VendorClient } from "../../src/client/vendor-client.js";
 import { StubService, server, stubClient, token, useStubs } from "./stub-service.js";
 

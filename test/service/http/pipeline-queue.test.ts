@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Connection, type Exchange } from "../../../src/service/http/connection.js";
+import { Connection, type Exchange } from "../../../src/service/http/pipeline.js";
 import { serviceLimits } from "../../../src/service/limits.js";
 import { RawClient, splitReplies, startDate } from "../harness.js";
 
