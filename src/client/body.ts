@@ -4,7 +4,7 @@
 import { formatRow } from "../protocol/csv.js";
 import { encodeForm, type FormPair } from "../protocol/form.js";
 import { csvContentType, formContentType } from "../protocol/paths.js";
-import { FleetError } from "./client-error.js";
+import { ClientError } from "./client-error.js";
 
 /** Bytes at hand, or bytes to come: exactly `byteLength` of them. */
 export type Upload =
@@ -48,7 +48,7 @@ export async function* chunksOf(
   }
   if (sentBytes === byteLength) return;
   const got = sentBytes > byteLength ? "more" : String(sentBytes);
-  throw new FleetError("invalid", `expected ${byteLength} bytes to upload, got ${got}`);
+  throw new ClientError("invalid", `expected ${byteLength} bytes to upload, got ${got}`);
 }
 
 function* pieces(bytes: Uint8Array): Generator<Uint8Array, void, void> {

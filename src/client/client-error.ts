@@ -1,7 +1,7 @@
 // What can go wrong between a vendor's tool and the service. Messages are one line and hold no
 // secret: they may be shown and logged.
 
-export type FleetErrorKind =
+export type ClientErrorKind =
   /** Not sent: a name, key or file that the API cannot take. */
   | "invalid"
   /** No answer: refused, reset, no such host, timed out. Whether it was done is not known. */
@@ -21,20 +21,20 @@ export type FleetErrorKind =
   /** Any other status that is not a success. */
   | "failed";
 
-export class FleetError extends Error {
-  override readonly name = "FleetError";
-  readonly kind: FleetErrorKind;
+export class ClientError extends Error {
+  override readonly name = "ClientError";
+  readonly kind: ClientErrorKind;
   /** HTTP status; undefined if there was no answer. */
   readonly status: number | undefined;
 
-  constructor(kind: FleetErrorKind, message: string, status?: number) {
+  constructor(kind: ClientErrorKind, message: string, status?: number) {
     super(message);
     this.kind = kind;
     this.status = status;
   }
 }
 
-const refusals: Readonly<Record<number, readonly [kind: FleetErrorKind, sentence: string]>> = {
+const refusals: Readonly<Record<number, readonly [kind: ClientErrorKind, sentence: string]>> = {
   400: ["not-found", "no such model, or a value the service does not take"],
   401: ["unauthorized", "the service does not know the key"],
   403: ["forbidden", "the key does not allow it"],
@@ -50,11 +50,11 @@ const refusals: Readonly<Record<number, readonly [kind: FleetErrorKind, sentence
 export type Meanings = Readonly<Partial<Record<number, string>>>;
 
 /** The error of an answer that is no success. `action`: what was asked, "create model lamp". */
-export function refusal(action: string, status: number, meanings: Meanings = {}): FleetError {
+export function refusal(action: string, status: number, meanings: Meanings = {}): ClientError {
   const [kind, sentence] = refusals[status] ?? ["failed", "the service failed"];
   const meaning = meanings[status] ?? sentence;
   if (status >= 300 && status < 400) {
-    return new FleetError("unexpected-answer", `cannot ${action}: redirected (${status})`, status);
+    return new ClientError("unexpected-answer", `cannot ${action}: redirected (${status})`, status);
   }
-  return new FleetError(kind, `cannot ${action}: ${meaning} (${status})`, status);
+  return new ClientError(kind, `cannot ${action}: ${meaning} (${status})`, status);
 }

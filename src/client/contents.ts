@@ -5,7 +5,7 @@ import { parseDecimal } from "../protocol/decimal.js";
 import type { FormPair } from "../protocol/form.js";
 import { blobContentType } from "../protocol/paths.js";
 import type { Upload } from "./body.js";
-import { unexpected, type Asked, type Connection } from "./transport.js";
+import { unexpected, type Asked, type Transport } from "./transport.js";
 import { checkName, checkSerial, contentPath, contentsPath } from "./management-paths.js";
 
 export interface NewContent {
@@ -48,11 +48,15 @@ export interface UploadOptions {
 }
 
 export class Contents {
-  constructor(private readonly connection: Connection) {}
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
 
   /** 1; with `serial` 2: the ids of those that it may read. */
   async list(model: string, serial?: string): Promise<string[]> {
-    const rows = await this.connection.rows({
+    const rows = await this.#transport.rows({
       action: `list contents of model "${model}"`,
       path: contentsPath(model),
       query: ofSerial(serial),
@@ -71,7 +75,7 @@ export class Contents {
     ];
     if (content.protected === true) form.push(["protected", "true"]);
     const meanings = { 409: "it exists already" };
-    await this.connection.post(
+    await this.#transport.post(
       { action: `create content "${id}"`, path: contentsPath(model), meanings },
       form,
     );
@@ -88,7 +92,7 @@ export class Contents {
         ...(serial !== undefined && { 400: "no such model or serial, or it may not read this" }),
       },
     };
-    const [row] = await this.connection.rows(asked);
+    const [row] = await this.#transport.rows(asked);
     const [contentType = "", size = "", timestamp = "", meta = "", isProtected] = row ?? [];
     const sizeBytes = parseDecimal(size);
     const timestampSeconds = parseDecimal(timestamp);
@@ -109,7 +113,7 @@ export class Contents {
       meanings: { ...meanings, 403: "no such model, or the serial may not read it" },
       ...(range !== undefined && { range: rangeValue(range) }),
     };
-    const { status, headers, chunks } = await this.connection.open(asked);
+    const { status, headers, chunks } = await this.#transport.open(asked);
     const byteLength = parseDecimal(headers.get("content-length") ?? "");
     const came = parseContentRange(headers.get("content-range") ?? "");
     const isAsked =
@@ -134,7 +138,7 @@ export class Contents {
       query: [["show", "groups"]] as const,
       meanings,
     };
-    for await (const [group = ""] of this.connection.pages(asked)) yield group;
+    for await (const [group = ""] of this.#transport.pages(asked)) yield group;
   }
 
   /** 10: uploads what an entity stands for, once. Throws `conflict` if it has been. */
@@ -144,7 +148,7 @@ export class Contents {
     content: Upload,
     { contentType = blobContentType, onSent }: UploadOptions = {},
   ): Promise<void> {
-    await this.connection.text({
+    await this.#transport.text({
       action: `upload content "${id}"`,
       method: "POST",
       path: contentPath(model, id),
@@ -156,7 +160,7 @@ export class Contents {
 
   /** 11, or 4. Throws `not-found`. */
   async delete(model: string, id: string): Promise<void> {
-    await this.connection.delete({
+    await this.#transport.delete({
       action: `delete content "${id}"`,
       path: contentPath(model, id),
       inCollection: contentsPath(model),

@@ -4,7 +4,7 @@
 import { parseDecimal } from "../protocol/decimal.js";
 import type { FormPair } from "../protocol/form.js";
 import { rowsBody } from "./body.js";
-import { unexpected, type Connection } from "./transport.js";
+import { unexpected, type Transport } from "./transport.js";
 import type { Meanings } from "./client-error.js";
 import { checkName, checkSerial, groupPath, groupsPath, membersPath } from "./management-paths.js";
 
@@ -42,18 +42,22 @@ const memberMeanings: Meanings = {
 };
 
 export class Groups {
-  constructor(private readonly connection: Connection) {}
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
 
   /** 12 */
   async *list(model: string): AsyncGenerator<Group, void, void> {
     const action = `list groups of model "${model}"`;
     const asked = { action, path: groupsPath(model), meanings };
-    for await (const [id = "", meta = ""] of this.connection.pages(asked)) yield { id, meta };
+    for await (const [id = "", meta = ""] of this.#transport.pages(asked)) yield { id, meta };
   }
 
   /** 13. Throws `conflict` if it exists. */
   async create(model: string, id: string, meta = ""): Promise<void> {
-    await this.connection.post(
+    await this.#transport.post(
       {
         action: `create group "${id}"`,
         path: groupsPath(model),
@@ -68,7 +72,7 @@ export class Groups {
 
   /** 17, or 14. Throws `not-found`. */
   async delete(model: string, id: string): Promise<void> {
-    await this.connection.delete({
+    await this.#transport.delete({
       action: `delete group "${id}"`,
       path: groupPath(model, id),
       inCollection: groupsPath(model),
@@ -80,7 +84,7 @@ export class Groups {
   /** 15. Throws `not-found`. */
   async info(model: string, id: string): Promise<GroupInfo> {
     const asked = { action: `look up group "${id}"`, path: groupPath(model, id), meanings };
-    const [row] = await this.connection.rows(asked);
+    const [row] = await this.#transport.rows(asked);
     const memberCount = parseDecimal(row?.[1] ?? "");
     if (memberCount === undefined) throw unexpected(asked, "no count of members");
     return { meta: row?.[0] ?? "", memberCount };
@@ -94,7 +98,7 @@ export class Groups {
       query: [["show", "groups"]] as const,
       meanings,
     };
-    for await (const [group = ""] of this.connection.pages(asked)) yield group;
+    for await (const [group = ""] of this.#transport.pages(asked)) yield group;
   }
 
   /** 18; of one type 19; of one id, whatever its type, 20; of both 21. */
@@ -108,7 +112,7 @@ export class Groups {
     if (id !== undefined) query.push(["id", id]);
     const action = `list members of group "${group}"`;
     const asked = { action, path: membersPath(model, group), query, meanings };
-    for await (const [typeText = "", name = "", expire = "", meta = ""] of this.connection.pages(
+    for await (const [typeText = "", name = "", expire = "", meta = ""] of this.#transport.pages(
       asked,
     )) {
       const known = memberTypes.find((memberType) => memberType === typeText);
@@ -127,7 +131,7 @@ export class Groups {
   ): Promise<void> {
     const form = [...similarForm(type, ids), ["expire", expireText(expiresAtSeconds)] as const];
     const asked = changing("put members into", model, group);
-    await this.connection.post(asked, [...form, ["meta", meta]]);
+    await this.#transport.post(asked, [...form, ["meta", meta]]);
   }
 
   /** 23: the same, each with its own type, expiry and meta. */
@@ -138,7 +142,7 @@ export class Groups {
       member.meta,
     ]);
     const asked = changing("put members into", model, group);
-    await this.connection.text({ ...asked, method: "POST", body: rowsBody(rows) });
+    await this.#transport.text({ ...asked, method: "POST", body: rowsBody(rows) });
   }
 
   /** 24: takes members out; those that are not there are ignored. */
@@ -149,12 +153,12 @@ export class Groups {
     ids: readonly string[],
   ): Promise<void> {
     const asked = changing("take members out of", model, group);
-    await this.connection.post(asked, [["delete", "true"], ...similarForm(type, ids)]);
+    await this.#transport.post(asked, [["delete", "true"], ...similarForm(type, ids)]);
   }
 
   /** 25: the same, of several types. There is no other way than DELETE. */
   async remove(model: string, group: string, members: readonly MemberKey[]): Promise<void> {
-    await this.connection.text({
+    await this.#transport.text({
       ...changing("take members out of", model, group),
       method: "DELETE",
       body: rowsBody(members.map(keyRow)),

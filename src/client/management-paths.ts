@@ -2,7 +2,7 @@
 // an empty one, or one of dots, would name another procedure.
 
 import { isName, isSerial } from "../protocol/paths.js";
-import { FleetError } from "./client-error.js";
+import { ClientError } from "./client-error.js";
 
 export const modelsPath = "/provision/manage/model/";
 export const tokensPath = "/provision/admin/auth/";
@@ -55,7 +55,7 @@ export function tokenPath(id: string): string {
 /** `name` itself, or throws `invalid`. `noun` tells what it should have been the name of. */
 export function checkName(noun: string, name: string): string {
   if (isName(name) && !isDots(name)) return name;
-  throw new FleetError(
+  throw new ClientError(
     "invalid",
     `expected a ${noun} name of 1 to 64 letters, digits, blanks and ._:~-, got ${quote(name)}`,
   );
@@ -64,7 +64,7 @@ export function checkName(noun: string, name: string): string {
 /** `serial` itself, or throws `invalid`. */
 export function checkSerial(serial: string): string {
   if (isSerial(serial) && !isDots(serial)) return serial;
-  throw new FleetError(
+  throw new ClientError(
     "invalid",
     `expected a serial of 1 to 128 letters, digits, blanks and ._:~-, got ${quote(serial)}`,
   );

@@ -1,7 +1,7 @@
 // What a vendor can see of a model at one time, and what has changed between two times: the
 // serials with their status, the contents with what they hold.
 
-import { FleetError } from "./client-error.js";
+import { ClientError } from "./client-error.js";
 import type { SerialStatus } from "./serials.js";
 import type { VendorClient } from "./vendor-client.js";
 
@@ -52,7 +52,7 @@ async function seenContent(
   try {
     return await client.contents.info(model, id);
   } catch (error) {
-    if (error instanceof FleetError && error.kind === "not-found") return undefined;
+    if (error instanceof ClientError && error.kind === "not-found") return undefined;
     throw error;
   }
 }

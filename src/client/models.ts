@@ -2,7 +2,7 @@
 
 import { decodeForm, formValue, formValues, type FormPair } from "../protocol/form.js";
 import { formBody } from "./body.js";
-import { unexpected, type Connection } from "./transport.js";
+import { unexpected, type Transport } from "./transport.js";
 import { checkName, modelPath, modelsPath } from "./management-paths.js";
 
 /** What the clients of a model's devices are made from: a client's RID, or a share code. */
@@ -31,11 +31,15 @@ export interface ModelChange {
 }
 
 export class Models {
-  constructor(private readonly connection: Connection) {}
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
 
   /** 26: the names of the vendor's own models. */
   async list(): Promise<string[]> {
-    const rows = await this.connection.rows({ action: "list models", path: modelsPath });
+    const rows = await this.#transport.rows({ action: "list models", path: modelsPath });
     return rows.map(([model = ""]) => model);
   }
 
@@ -43,7 +47,7 @@ export class Models {
   async listShared(): Promise<SharedModel[]> {
     const query = [["show", "shared"]] as const;
     const asked = { action: "list shared models", path: modelsPath, query };
-    return (await this.connection.rows(asked)).map(([vendor = "", model = ""]) => ({
+    return (await this.#transport.rows(asked)).map(([vendor = "", model = ""]) => ({
       vendor,
       model,
     }));
@@ -56,7 +60,7 @@ export class Models {
     options: readonly ModelOption[] = [],
   ): Promise<void> {
     const meanings = { 400: "the service does not take its template", 409: "it exists already" };
-    await this.connection.post({ action: `create model "${model}"`, path: modelsPath, meanings }, [
+    await this.#transport.post({ action: `create model "${model}"`, path: modelsPath, meanings }, [
       ["model", checkName("model", model)],
       ...templateForm(template),
       ...optionsForm(options),
@@ -66,7 +70,7 @@ export class Models {
   /** 30. Throws `not-found`. */
   async info(model: string): Promise<ModelInfo> {
     const asked = { action: `look up model "${model}"`, path: modelPath(model), meanings };
-    const form = decodeForm(await this.connection.text(asked));
+    const form = decodeForm(await this.#transport.text(asked));
     const rid = formValue(form, "rid");
     const code = formValue(form, "code");
     const options = formValues(form, "options");
@@ -80,7 +84,7 @@ export class Models {
     // An empty form would change nothing, so without options the template is said again.
     const said = options.length > 0 ? template : (template ?? (await this.info(model)).template);
     const form = [...(said ? templateForm(said) : []), ...optionsForm(options)];
-    await this.connection.text({
+    await this.#transport.text({
       action: `update model "${model}"`,
       method: "PUT",
       path: modelPath(model),
@@ -91,7 +95,7 @@ export class Models {
 
   /** 32, or 29: with its serials, contents, groups and shares. Throws `not-found`. */
   async delete(model: string): Promise<void> {
-    await this.connection.delete({
+    await this.#transport.delete({
       action: `delete model "${model}"`,
       path: modelPath(model),
       inCollection: modelsPath,

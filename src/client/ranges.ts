@@ -3,7 +3,7 @@
 
 import type { SerialFormat } from "../protocol/mac-serial.js";
 import { jsonBody } from "./body.js";
-import { unexpected, type Connection } from "./transport.js";
+import { unexpected, type Transport } from "./transport.js";
 import { serialsPath } from "./management-paths.js";
 
 export interface SerialRange {
@@ -31,7 +31,11 @@ const meanings = {
 };
 
 export class Ranges {
-  constructor(private readonly connection: Connection) {}
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
 
   /** 34 */
   async list(model: string): Promise<SerialRange[]> {
@@ -41,14 +45,14 @@ export class Ranges {
       query: [["show", "ranges"]] as const,
       meanings,
     };
-    const ranges = readRanges(await this.connection.text(asked));
+    const ranges = readRanges(await this.#transport.text(asked));
     if (ranges === undefined) throw unexpected(asked, "something other than ranges");
     return ranges;
   }
 
   /** 38: all or none. */
   async add(model: string, ranges: readonly SerialRange[]): Promise<void> {
-    await this.connection.text({
+    await this.#transport.text({
       action: `add ranges to model "${model}"`,
       method: "POST",
       path: serialsPath(model),
@@ -59,7 +63,7 @@ export class Ranges {
 
   /** 42: takes numbers out of the ranges of the same form. There is no other way than DELETE. */
   async remove(model: string, ranges: readonly SerialRange[]): Promise<void> {
-    await this.connection.text({
+    await this.#transport.text({
       action: `remove ranges from model "${model}"`,
       method: "DELETE",
       path: serialsPath(model),

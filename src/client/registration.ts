@@ -1,15 +1,19 @@
 // The vendor name of the client that asks (procedures 56 to 58). Names are unique in a service.
 
-import type { Connection } from "./transport.js";
+import type { Transport } from "./transport.js";
 import { checkName, registerPath } from "./management-paths.js";
 
 export class Registration {
-  constructor(private readonly connection: Connection) {}
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
 
   /** 56. @returns undefined if the client has no name. */
   async name(): Promise<string | undefined> {
     const asked = { action: "look up the vendor's name", path: registerPath };
-    const name = (await this.connection.text(asked)).trimEnd();
+    const name = (await this.#transport.text(asked)).trimEnd();
     return name === "" ? undefined : name;
   }
 
@@ -20,7 +24,7 @@ export class Registration {
       403: "a device cannot be a vendor",
       409: "it is another's, or the client has another name",
     };
-    await this.connection.post({ action, path: registerPath, meanings }, [
+    await this.#transport.post({ action, path: registerPath, meanings }, [
       ["vendor", checkName("vendor", vendor)],
     ]);
   }
@@ -29,7 +33,7 @@ export class Registration {
   async unregister(vendor: string): Promise<void> {
     const action = `give up the vendor name "${vendor}"`;
     const meanings = { 404: "it is not the client's" };
-    await this.connection.post({ action, path: registerPath, meanings }, [
+    await this.#transport.post({ action, path: registerPath, meanings }, [
       ["delete", "true"],
       ["vendor", checkName("vendor", vendor)],
     ]);

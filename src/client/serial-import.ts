@@ -4,7 +4,7 @@
 
 import { formatRow } from "../protocol/csv.js";
 import { metaBytesMax } from "../protocol/limits.js";
-import { FleetError } from "./client-error.js";
+import { ClientError } from "./client-error.js";
 import { checkSerial } from "./management-paths.js";
 import type { NewSerial, Serials } from "./serials.js";
 
@@ -38,20 +38,20 @@ function checkSerials(serials: readonly NewSerial[], firstRow: number): void {
     try {
       checkSerial(serial);
     } catch (error) {
-      if (!(error instanceof FleetError)) throw error;
-      throw new FleetError("invalid", `row ${row}: ${error.message}`);
+      if (!(error instanceof ClientError)) throw error;
+      throw new ClientError("invalid", `row ${row}: ${error.message}`);
     }
     const extraBytes = Buffer.byteLength(extra);
     if (extraBytes > metaBytesMax) {
       const expected = `an extra text of at most ${metaBytesMax} bytes`;
-      throw new FleetError("invalid", `row ${row}: expected ${expected}, got ${extraBytes}`);
+      throw new ClientError("invalid", `row ${row}: expected ${expected}, got ${extraBytes}`);
     }
     // No database keeps it in a text.
     if (extra.includes("\0"))
-      throw new FleetError("invalid", `row ${row}: a NUL in the extra text`);
+      throw new ClientError("invalid", `row ${row}: a NUL in the extra text`);
     const first = rowOf.get(serial);
     if (first !== undefined) {
-      throw new FleetError("invalid", `row ${row}: serial "${serial}" is in row ${first} already`);
+      throw new ClientError("invalid", `row ${row}: serial "${serial}" is in row ${first} already`);
     }
     rowOf.set(serial, row);
   });
@@ -82,7 +82,7 @@ export async function* importSerials(
     try {
       await client.addRows(model, missing);
     } catch (error) {
-      const isFirstConflict = error instanceof FleetError && error.kind === "conflict" && !present;
+      const isFirstConflict = error instanceof ClientError && error.kind === "conflict" && !present;
       if (!isFirstConflict) throw error;
       present = await presentOf(client, model, serials);
       missing = without(batch, present);
@@ -114,7 +114,7 @@ async function presentOf(
     if (wantedExtra === undefined) continue;
     if (wantedExtra !== extra) {
       const what = `serial "${serial}" is there already, with another extra text`;
-      throw new FleetError("conflict", `cannot import into model "${model}": ${what}`);
+      throw new ClientError("conflict", `cannot import into model "${model}": ${what}`);
     }
     present.add(serial);
   }

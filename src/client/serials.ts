@@ -3,7 +3,7 @@
 import type { FormPair } from "../protocol/form.js";
 import { parseDecimal } from "../protocol/decimal.js";
 import { rowsBody } from "./body.js";
-import { unexpected, type Connection } from "./transport.js";
+import { unexpected, type Transport } from "./transport.js";
 import type { Meanings } from "./client-error.js";
 import { checkSerial, serialPath, serialsPath } from "./management-paths.js";
 
@@ -45,7 +45,11 @@ const meanings: Meanings = {
 };
 
 export class Serials {
-  constructor(private readonly connection: Connection) {}
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
 
   /** 33. `enabledBy`: only those that this vendor enabled through a share. */
   async *list(
@@ -60,7 +64,7 @@ export class Serials {
       query,
       meanings: { 404: "the vendor has no such model" },
     };
-    for await (const [serial = "", status = "", rid = "", extra = ""] of this.connection.pages(
+    for await (const [serial = "", status = "", rid = "", extra = ""] of this.#transport.pages(
       asked,
     )) {
       yield { serial, status, rid, extra };
@@ -71,14 +75,14 @@ export class Serials {
   async add(model: string, serial: string, extra = ""): Promise<void> {
     const form: FormPair[] = [["sn", checkSerial(serial)]];
     if (extra !== "") form.push(["extra", extra]);
-    await this.connection.post(adding(model, `serial "${serial}"`, "it exists already"), form);
+    await this.#transport.post(adding(model, `serial "${serial}"`, "it exists already"), form);
   }
 
   /** 36. All or, with `conflict` if one of them exists, none. */
   async addAll(model: string, serials: readonly string[]): Promise<void> {
     if (serials.length === 0) return;
     const form = serials.map((serial): FormPair => ["sn[]", checkSerial(serial)]);
-    await this.connection.post(
+    await this.#transport.post(
       adding(model, `${serials.length} serials`, "one exists already"),
       form,
     );
@@ -89,14 +93,14 @@ export class Serials {
     if (serials.length === 0) return;
     const rows = serials.map(({ serial, extra }) => [checkSerial(serial), extra]);
     const asked = adding(model, `${serials.length} serials`, "one exists already");
-    await this.connection.text({ ...asked, method: "POST", body: rowsBody(rows) });
+    await this.#transport.text({ ...asked, method: "POST", body: rowsBody(rows) });
   }
 
   /** 41, or 40. Those that are not there are ignored. */
   async remove(model: string, serials: readonly string[]): Promise<void> {
     if (serials.length === 0) return;
     const path = serialsPath(model);
-    await this.connection.delete({
+    await this.#transport.delete({
       action: `remove ${serials.length} serials from model "${model}"`,
       path,
       body: rowsBody(serials.map((serial) => [checkSerial(serial)])),
@@ -108,7 +112,7 @@ export class Serials {
 
   /** 50, or 39. Throws `not-found`, by 39 only if there is no such model. */
   async delete(model: string, serial: string): Promise<void> {
-    await this.connection.delete({
+    await this.#transport.delete({
       action: `delete serial "${serial}"`,
       path: serialPath(model, serial),
       inCollection: serialsPath(model),
@@ -119,7 +123,7 @@ export class Serials {
 
   /** 43. @returns undefined if it has no client. Throws `conflict` if its client is gone. */
   async info(model: string, serial: string): Promise<SerialInfo | undefined> {
-    const [row] = await this.connection.rows({
+    const [row] = await this.#transport.rows({
       action: `look up serial "${serial}"`,
       path: serialPath(model, serial),
       meanings: { ...meanings, 409: "its client is gone" },
@@ -137,7 +141,7 @@ export class Serials {
       query: [["show", "groups"]] as const,
       meanings,
     };
-    for await (const [group = ""] of this.connection.pages(asked)) yield group;
+    for await (const [group = ""] of this.#transport.pages(asked)) yield group;
   }
 
   /** 45: its activations, oldest first. */
@@ -148,7 +152,7 @@ export class Serials {
       query: [["show", "log"]] as const,
       meanings,
     };
-    return (await this.connection.rows(asked)).map(([time = "", address = "", entry = ""]) => {
+    return (await this.#transport.rows(asked)).map(([time = "", address = "", entry = ""]) => {
       const timestampSeconds = parseDecimal(time);
       if (timestampSeconds === undefined) throw unexpected(asked, "a time that is none");
       return { timestampSeconds, address, entry };
@@ -195,7 +199,7 @@ export class Serials {
   ): Promise<string> {
     const action = `${verb} serial "${serial}"`;
     const asked = { action, path: serialPath(model, serial), meanings: { ...meanings, ...more } };
-    return this.connection.post(asked, form);
+    return this.#transport.post(asked, form);
   }
 }
 

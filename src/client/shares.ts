@@ -1,7 +1,7 @@
 // Which other vendors may enable serials of a model (procedures 51 to 55).
 
-import type { Connection } from "./transport.js";
-import { FleetError } from "./client-error.js";
+import type { Transport } from "./transport.js";
+import { ClientError } from "./client-error.js";
 import { checkName, sharePath, sharesPath } from "./management-paths.js";
 
 const meanings = {
@@ -10,19 +10,23 @@ const meanings = {
 };
 
 export class Shares {
-  constructor(private readonly connection: Connection) {}
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
 
   /** 51: the names of the vendors. */
   async list(model: string): Promise<string[]> {
     const action = `list shares of model "${model}"`;
-    const rows = await this.connection.rows({ action, path: sharesPath(model), meanings });
+    const rows = await this.#transport.rows({ action, path: sharesPath(model), meanings });
     return rows.map(([vendor = ""]) => vendor);
   }
 
   /** 52. Throws `not-found` if there is no such vendor. */
   async create(model: string, vendor: string): Promise<void> {
     const action = `share model "${model}" with "${vendor}"`;
-    await this.connection.post({ action, path: sharesPath(model), meanings }, [
+    await this.#transport.post({ action, path: sharesPath(model), meanings }, [
       ["vendor", checkName("vendor", vendor)],
     ]);
   }
@@ -31,17 +35,17 @@ export class Shares {
   async has(model: string, vendor: string): Promise<boolean> {
     const action = `look up the share of "${vendor}"`;
     try {
-      await this.connection.text({ action, path: sharePath(model, vendor), meanings });
+      await this.#transport.text({ action, path: sharePath(model, vendor), meanings });
       return true;
     } catch (error) {
-      if (error instanceof FleetError && error.status === 404) return false;
+      if (error instanceof ClientError && error.status === 404) return false;
       throw error;
     }
   }
 
   /** 55, or 53. Throws `not-found`. */
   async delete(model: string, vendor: string): Promise<void> {
-    await this.connection.delete({
+    await this.#transport.delete({
       action: `end the share of "${vendor}"`,
       path: sharePath(model, vendor),
       inCollection: sharesPath(model),

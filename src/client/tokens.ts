@@ -2,7 +2,7 @@
 // makes no tokens.
 
 import { isCik } from "../protocol/paths.js";
-import { unexpected, type Asked, type Connection } from "./transport.js";
+import { unexpected, type Asked, type Transport } from "./transport.js";
 import { checkName, tokenPath, tokensPath } from "./management-paths.js";
 
 const meanings = {
@@ -12,29 +12,33 @@ const meanings = {
 };
 
 export class Tokens {
-  constructor(private readonly connection: Connection) {}
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
 
   /** 59: their ids. */
   async list(): Promise<string[]> {
-    const rows = await this.connection.rows({ action: "list tokens", path: tokensPath, meanings });
+    const rows = await this.#transport.rows({ action: "list tokens", path: tokensPath, meanings });
     return rows.map(([id = ""]) => id);
   }
 
   /** 60. @returns the token: a secret. Throws `conflict` if the id is taken. */
   async create(id: string): Promise<string> {
     const asked = { action: `create token "${id}"`, path: tokensPath, meanings };
-    return checkToken(asked, await this.connection.post(asked, [["id", checkName("token", id)]]));
+    return checkToken(asked, await this.#transport.post(asked, [["id", checkName("token", id)]]));
   }
 
   /** 62. @returns the token: a secret. Throws `not-found`. */
   async show(id: string): Promise<string> {
     const asked = { action: `show token "${id}"`, path: tokenPath(id), meanings };
-    return checkToken(asked, await this.connection.text(asked));
+    return checkToken(asked, await this.#transport.text(asked));
   }
 
   /** 63, or 61: it is worthless from now on. Throws `not-found`. */
   async delete(id: string): Promise<void> {
-    await this.connection.delete({
+    await this.#transport.delete({
       action: `delete token "${id}"`,
       path: tokenPath(id),
       inCollection: tokensPath,

@@ -8,13 +8,13 @@ import { RowError, RowReader } from "../protocol/csv.js";
 import { encodeForm, type FormPair } from "../protocol/form.js";
 import { cikHeader, isCik, tokenHeader, vendorHeader } from "../protocol/paths.js";
 import { chunksOf, formBody, type Body } from "./body.js";
-import { FleetError, refusal, type Meanings } from "./client-error.js";
+import { ClientError, refusal, type Meanings } from "./client-error.js";
 import { Silence } from "./silence.js";
 
 /** Who asks: a vendor by its token, or by its CIK. */
 export type Credentials = { readonly token: string } | { readonly cik: string };
 
-export type ConnectionOptions = Credentials & {
+export type ClientOptions = Credentials & {
   /** `http://host:port`, without a slash at the end. */
   readonly server: string;
   /** Without a byte in either direction. */
@@ -58,14 +58,14 @@ const pageRows = 1000;
 const answerBytesMax = 8 * 1024 * 1024;
 const rowBytesMax = 16_384;
 
-export class Connection {
-  readonly #options: ConnectionOptions;
+export class Transport {
+  readonly #options: ClientOptions;
   readonly #sharedBy: string | undefined;
 
-  constructor(options: ConnectionOptions, sharedBy?: string) {
+  constructor(options: ClientOptions, sharedBy?: string) {
     const key = "token" in options ? options.token : options.cik;
     if (!isCik(key)) {
-      throw new FleetError(
+      throw new ClientError(
         "invalid",
         `expected a key of 40 letters and digits, got ${key.length} characters`,
       );
@@ -75,8 +75,8 @@ export class Connection {
   }
 
   /** The same, on the models that `vendor` shares (X-Exosite-Vendor). */
-  sharedBy(vendor: string): Connection {
-    return new Connection(this.#options, vendor);
+  sharedBy(vendor: string): Transport {
+    return new Transport(this.#options, vendor);
   }
 
   /** Asks for something whose answer is a text, or nothing. */
@@ -208,17 +208,17 @@ export class Connection {
     return gathered;
   }
 
-  #failure({ action }: Asked, error: unknown): FleetError {
+  #failure({ action }: Asked, error: unknown): ClientError {
     const cause = error instanceof Error ? (error.cause ?? error) : error;
-    if (cause instanceof FleetError) return cause;
+    if (cause instanceof ClientError) return cause;
     const { code, message } = cause as NodeJS.ErrnoException;
     const reason = message === "" ? (code ?? "no answer") : message;
     const { server } = this.#options;
-    return new FleetError("unreachable", `cannot ${action}: ${server} does not answer: ${reason}`);
+    return new ClientError("unreachable", `cannot ${action}: ${server} does not answer: ${reason}`);
   }
 }
 
 /** An answer that is none of this API's. */
-export function unexpected({ action }: Pick<Asked, "action">, what: string): FleetError {
-  return new FleetError("unexpected-answer", `cannot ${action}: the service answered ${what}`);
+export function unexpected({ action }: Pick<Asked, "action">, what: string): ClientError {
+  return new ClientError("unexpected-answer", `cannot ${action}: the service answered ${what}`);
 }

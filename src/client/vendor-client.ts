@@ -4,7 +4,7 @@
 //     const client = new VendorClient({ server: "http://127.0.0.1:8080", token });
 //     for await (const { serial, status } of client.serials.list("lamp")) ...
 
-import { Connection, type ConnectionOptions } from "./transport.js";
+import { Transport, type ClientOptions } from "./transport.js";
 import { Contents } from "./contents.js";
 import { Groups } from "./groups.js";
 import { checkName } from "./management-paths.js";
@@ -24,24 +24,24 @@ export class VendorClient {
   readonly shares: Shares;
   readonly tokens: Tokens;
   readonly registration: Registration;
-  readonly #connection: Connection;
+  readonly #transport: Transport;
 
-  /** Throws FleetError `invalid` if the key cannot be one. */
-  constructor(options: ConnectionOptions) {
-    const connection = new Connection(options);
-    this.#connection = connection;
-    this.models = new Models(connection);
-    this.serials = new Serials(connection);
-    this.ranges = new Ranges(connection);
-    this.contents = new Contents(connection);
-    this.groups = new Groups(connection);
-    this.shares = new Shares(connection);
-    this.tokens = new Tokens(connection);
-    this.registration = new Registration(connection);
+  /** Throws ClientError `invalid` if the key cannot be one. */
+  constructor(options: ClientOptions) {
+    const transport = new Transport(options);
+    this.#transport = transport;
+    this.models = new Models(transport);
+    this.serials = new Serials(transport);
+    this.ranges = new Ranges(transport);
+    this.contents = new Contents(transport);
+    this.groups = new Groups(transport);
+    this.shares = new Shares(transport);
+    this.tokens = new Tokens(transport);
+    this.registration = new Registration(transport);
   }
 
   /** The serials of models that `vendor` shares with this one (X-Exosite-Vendor). */
   serialsSharedBy(vendor: string): SharedSerials {
-    return new Serials(this.#connection.sharedBy(checkName("vendor", vendor)));
+    return new Serials(this.#transport.sharedBy(checkName("vendor", vendor)));
   }
 }

@@ -39,13 +39,14 @@ function printable(text: string): string {
 }
 
 export class AccessLog {
+  readonly #path: string;
+  readonly #onError: (error: Error) => void;
   #stream: WriteStream;
 
   /** Appends to `path`, made if it is not there. `onError`: told of a disk that takes no more. */
-  constructor(
-    private readonly path: string,
-    private readonly onError: (error: Error) => void,
-  ) {
+  constructor(path: string, onError: (error: Error) => void) {
+    this.#path = path;
+    this.#onError = onError;
     this.#stream = this.#open();
   }
 
@@ -67,6 +68,6 @@ export class AccessLog {
   }
 
   #open(): WriteStream {
-    return createWriteStream(this.path, { flags: "a", mode: 0o640 }).on("error", this.onError);
+    return createWriteStream(this.#path, { flags: "a", mode: 0o640 }).on("error", this.#onError);
   }
 }

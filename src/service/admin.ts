@@ -1,7 +1,8 @@
 // What only whoever runs the service may do, in process: it is not part of the API (S-18).
 
 import { isName } from "../protocol/paths.js";
-import { type Clock, nowSeconds, type Storage } from "./api/context.js";
+import { nowSeconds, type Clock } from "./clock.js";
+import type { Storage } from "./stores/storage.js";
 import type { ClientIdentity } from "./stores/clients.js";
 import { transact } from "./database/database.js";
 import { ServiceError } from "./errors.js";
@@ -26,10 +27,13 @@ export interface NewOwner {
 const firstTokenId = "first";
 
 export class Admin {
-  constructor(
-    private readonly storage: Storage,
-    private readonly clock: Clock,
-  ) {}
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+
+  constructor(storage: Storage, clock: Clock) {
+    this.#storage = storage;
+    this.#clock = clock;
+  }
 
   /**
    * Makes a vendor: its root client, its name and a first token.
@@ -39,7 +43,7 @@ export class Admin {
     if (!isName(name)) {
       throw new ServiceError("malformed-name", `${JSON.stringify(name)} cannot be a vendor's name`);
     }
-    const { database, vendors } = this.storage;
+    const { database, vendors } = this.#storage;
     return transact(database, async (transaction) => {
       const { rid, cik } = await this.#createClient(transaction, null);
       if (!(await vendors.register(transaction, name, rid))) {
@@ -53,7 +57,7 @@ export class Admin {
 
   /** Makes a client that may own devices. Throws ServiceError `unknown-vendor`. */
   async createOwner({ vendor, clientsMax }: NewOwner = {}): Promise<ClientIdentity> {
-    const { database, vendors } = this.storage;
+    const { database, vendors } = this.#storage;
     let ownerRid: string | null = null;
     if (vendor !== undefined) {
       ownerRid = (await vendors.findClient(vendor)) ?? null;
@@ -69,11 +73,11 @@ export class Admin {
     ownerRid: string | null,
     clientsMax: number | null = null,
   ): Promise<ClientIdentity> {
-    return this.storage.clients.create(database, {
+    return this.#storage.clients.create(database, {
       ownerRid,
       status: "activated",
       activableUntil: null,
-      createdAt: nowSeconds(this.clock),
+      createdAt: nowSeconds(this.#clock),
       clientsMax,
     });
   }

@@ -1,6 +1,7 @@
 // Takes each request through the dispatcher and its reply to the wire, and tells of it.
 
-import { type Api, nowSeconds } from "./api/context.js";
+import type { Context } from "./api/context.js";
+import { nowSeconds } from "./clock.js";
 import type { Exchange } from "./http/pipeline.js";
 import { Dispatcher, type Outcome } from "./api/dispatcher.js";
 import { Refusal, type RefusalCode } from "./errors.js";
@@ -40,18 +41,18 @@ export class Responder {
   #date = "";
 
   constructor(
-    private readonly api: Api,
+    private readonly context: Context,
     private readonly options: ResponderOptions,
   ) {
-    this.#queue = new MemoryBudget(api.limits.queuedBytesMax);
-    this.#dispatcher = new Dispatcher(api, new Router(procedures), (error) => {
+    this.#queue = new MemoryBudget(context.limits.queuedBytesMax);
+    this.#dispatcher = new Dispatcher(context, new Router(procedures), (error) => {
       this.#logError(error);
     });
   }
 
   /** RFC 9110 section 5.6.7. Made once a second. */
   date(): string {
-    const second = nowSeconds(this.api.clock);
+    const second = nowSeconds(this.context.clock);
     if (second !== this.#second) {
       this.#second = second;
       this.#date = new Date(second * 1000).toUTCString();
@@ -59,7 +60,7 @@ export class Responder {
     return this.#date;
   }
 
-  /** See ConnectionOptions. */
+  /** See PipelineOptions. */
   async answer(exchange: Exchange, isLast: () => boolean): Promise<void> {
     const answered = this.#answer(exchange, isLast);
     this.#underWay.add(answered);
@@ -83,7 +84,7 @@ export class Responder {
     try {
       bodyBytesSent = await this.#queue.hold(queuedBytes(outcome.reply), async () => {
         // Closing on bytes that still arrive would reset the connection, and the reply with it.
-        if (isLast()) await body.discard(this.api.limits.discardTimeMs);
+        if (isLast()) await body.discard(this.context.limits.discardTimeMs);
         return send(response, outcome.reply, { date: this.date(), isLast: isLast() });
       });
     } catch (error) {

@@ -1,7 +1,7 @@
 // The Provision service: opens the data, listens, and answers until it is closed.
 
 import { Admin } from "./admin.js";
-import { type Clock, nowSeconds } from "./api/context.js";
+import { nowSeconds, type Clock } from "./clock.js";
 import { activationWindowSecondsDefault, serviceLimits, type ServiceLimits } from "./limits.js";
 import { Listener } from "./http/listener.js";
 import { type ReplyRecord, Responder } from "./responder.js";

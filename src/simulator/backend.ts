@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import { formatMeta } from "../protocol/release.js";
-import { FleetError } from "../client/client-error.js";
+import { ClientError } from "../client/client-error.js";
 import { VendorClient } from "../client/vendor-client.js";
 import { startService, type Service } from "../service/service.js";
 import { createHash } from "node:crypto";
@@ -99,6 +99,6 @@ async function unlessThere(creating: Promise<unknown>): Promise<void> {
   try {
     await creating;
   } catch (error) {
-    if (!(error instanceof FleetError) || error.kind !== "conflict") throw error;
+    if (!(error instanceof ClientError) || error.kind !== "conflict") throw error;
   }
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { FleetError } from "../../src/client/client-error.js";
+import { ClientError } from "../../src/client/client-error.js";
 import { VendorClient } from "../../src/client/vendor-client.js";
 import { StubService, stubClient, token, useStubs } from "./stub-service.js";
 
@@ -51,7 +51,7 @@ describe("a download (procedures 6 and 8)", () => {
       new StubService({ status, body: "12", headers });
       await assert.rejects(
         client.contents.download("lamp", "fw", { range: { first: 1, last: 2 } }),
-        (error) => error instanceof FleetError && error.kind === "unexpected-answer",
+        (error) => error instanceof ClientError && error.kind === "unexpected-answer",
       );
     });
   }
@@ -126,7 +126,7 @@ describe("an upload (procedure 10)", () => {
     }
     await assert.rejects(
       client.contents.upload("lamp", "fw", { byteLength: 50, chunks: stuck() }),
-      (error) => error instanceof FleetError && error.kind === "unreachable",
+      (error) => error instanceof ClientError && error.kind === "unreachable",
     );
   });
 
@@ -137,7 +137,7 @@ describe("an upload (procedure 10)", () => {
       }
       await assert.rejects(
         client.contents.upload("lamp", "fw", { byteLength, chunks: changed() }),
-        (error) => error instanceof FleetError && error.kind === "invalid",
+        (error) => error instanceof ClientError && error.kind === "invalid",
       );
     });
   }
@@ -146,7 +146,7 @@ describe("an upload (procedure 10)", () => {
     answersEarly = true;
     await assert.rejects(
       client.contents.upload("lamp", "fw", new Uint8Array(64 * 1024 * 1024)),
-      (error) => error instanceof FleetError && error.kind === "conflict",
+      (error) => error instanceof ClientError && error.kind === "conflict",
     );
   });
 

@@ -1,7 +1,7 @@
 // Bulk imports: all-or-nothing batches, and what an interrupted import leaves to the next one.
 
 import assert from "node:assert/strict";
-import { FleetError } from "../../src/client/client-error.js";
+import { ClientError } from "../../src/client/client-error.js";
 import { importSerials, type ImportProgress } from "../../src/client/serial-import.js";
 import type { NewSerial } from "../../src/client/serials.js";
 import { VendorClient } from "../../src/client/vendor-client.js";
@@ -52,7 +52,7 @@ describe("an import of serials", () => {
     const stub = new StubService({ status: 200, body: "s3,,,other\r\n" });
     await assert.rejects(
       run(client, five),
-      (error) => error instanceof FleetError && /"s3" is there already/.test(error.message),
+      (error) => error instanceof ClientError && /"s3" is there already/.test(error.message),
     );
     assert.equal(stub.requests.length, 1);
   });
@@ -71,7 +71,7 @@ describe("an import of serials", () => {
     const stub = new StubService({ status: 409 }, { status: 204 }, { status: 409 });
     await assert.rejects(
       run(client, five, 5),
-      (error) => error instanceof FleetError && error.kind === "conflict",
+      (error) => error instanceof ClientError && error.kind === "conflict",
     );
     assert.equal(stub.requests.length, 3);
   });
@@ -88,7 +88,7 @@ describe("an import of serials", () => {
       const stub = new StubService();
       await assert.rejects(
         run(client, [...five, entry]),
-        (error) => error instanceof FleetError && message.test(error.message),
+        (error) => error instanceof ClientError && message.test(error.message),
       );
       assert.equal(stub.requests.length, 0);
     });

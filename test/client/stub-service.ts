@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import nock from "nock";
-import type { ConnectionOptions } from "../../src/client/transport.js";
+import type { ClientOptions } from "../../src/client/transport.js";
 import { VendorClient } from "../../src/client/vendor-client.js";
 
 export const server = "http://fleet.example";
@@ -68,7 +68,7 @@ export function useStubs(): void {
 }
 
 export function stubClient(
-  options: Partial<Pick<ConnectionOptions, "deletesByPost">> = {},
+  options: Partial<Pick<ClientOptions, "deletesByPost">> = {},
 ): VendorClient {
   return new VendorClient({ server, token, timeoutMs: 200, ...options });
 }

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import nock from "nock";
-import { FleetError, type FleetErrorKind } from "../../src/client/client-error.js";
+import { ClientError, type ClientErrorKind } from "../../src/client/client-error.js";
 import { VendorClient } from "../../src/client/vendor-client.js";
 import { StubService, server, stubClient, token, useStubs } from "./stub-service.js";
 
-describe("the connection", () => {
+describe("the transport", () => {
   useStubs();
   const client = stubClient();
 
@@ -36,7 +36,7 @@ describe("the connection", () => {
       assert.throws(
         () => new VendorClient({ server, token: key }),
         (error) =>
-          error instanceof FleetError &&
+          error instanceof ClientError &&
           error.kind === "invalid" &&
           (key === "" || !error.message.includes(key.trim())),
       );
@@ -54,7 +54,7 @@ describe("the connection", () => {
     });
   }
 
-  const refusals: readonly [status: number, kind: FleetErrorKind][] = [
+  const refusals: readonly [status: number, kind: ClientErrorKind][] = [
     [302, "unexpected-answer"],
     [400, "not-found"],
     [401, "unauthorized"],
@@ -168,11 +168,11 @@ describe("the connection", () => {
   }
 });
 
-async function rejectsWith(asking: Promise<unknown>, kind: FleetErrorKind): Promise<FleetError> {
+async function rejectsWith(asking: Promise<unknown>, kind: ClientErrorKind): Promise<ClientError> {
   try {
     await asking;
   } catch (error) {
-    assert.ok(error instanceof FleetError, String(error));
+    assert.ok(error instanceof ClientError, String(error));
     assert.equal(error.kind, kind);
     assert.ok(!error.message.includes("\n"));
     return error;

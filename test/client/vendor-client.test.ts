@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FleetError, type FleetErrorKind } from "../../src/client/client-error.js";
+import { ClientError, type ClientErrorKind } from "../../src/client/client-error.js";
 import { importSerials } from "../../src/client/serial-import.js";
 import { VendorClient } from "../../src/client/vendor-client.js";
 import type { VendorCredentials } from "../../src/service/admin.js";
@@ -222,8 +222,8 @@ describe("the vendor's client and the service", () => {
   });
 });
 
-async function rejectsWith(asking: Promise<unknown>, kind: FleetErrorKind): Promise<void> {
-  await assert.rejects(asking, (error) => error instanceof FleetError && error.kind === kind);
+async function rejectsWith(asking: Promise<unknown>, kind: ClientErrorKind): Promise<void> {
+  await assert.rejects(asking, (error) => error instanceof ClientError && error.kind === kind);
 }
 
 async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

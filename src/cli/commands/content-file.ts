@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import type { Contents } from "../../client/contents.js";
-import { FleetError } from "../../client/client-error.js";
+import { ClientError } from "../../client/client-error.js";
 import { blobContentType } from "../../protocol/paths.js";
 import { formatMeta } from "../../protocol/release.js";
 import { parseVersion } from "../../protocol/version.js";
@@ -98,7 +98,7 @@ export async function publishRelease(
   try {
     await contents.create(model, id, { meta, protected: isProtected });
   } catch (error) {
-    if (!(error instanceof FleetError) || error.kind !== "conflict") throw error;
+    if (!(error instanceof ClientError) || error.kind !== "conflict") throw error;
     const there = await contents.info(model, id);
     if (there.meta !== meta || there.protected !== isProtected) {
       throw new Error(`"${id}" is there already, and is another release`, { cause: error });

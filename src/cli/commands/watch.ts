@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidArgumentError, type Command } from "commander";
-import { FleetError } from "../../client/client-error.js";
+import { ClientError } from "../../client/client-error.js";
 import {
   changesBetween,
   countStatuses,
@@ -50,7 +50,7 @@ async function lookAgain(client: VendorClient, model: string): Promise<ModelSnap
   try {
     return await takeSnapshot(client, model);
   } catch (error) {
-    if (!(error instanceof FleetError) || !passing.includes(error.kind)) throw error;
+    if (!(error instanceof ClientError) || !passing.includes(error.kind)) throw error;
     warn(`${error.message}; trying again`);
     return undefined;
   }

@@ -2,7 +2,8 @@
 // another vendor shares the serials it enabled itself (S-20); a device what its serial may read.
 
 import { vendorHeader } from "../../protocol/paths.js";
-import { type Api, nowSeconds } from "./context.js";
+import type { Context } from "./context.js";
+import { nowSeconds } from "../clock.js";
 import { type Device, namesOtherVendor, type Vendor } from "./authorisation.js";
 import type { Content } from "../stores/contents.js";
 import { Refusal, type RefusalCode } from "../errors.js";
@@ -30,12 +31,12 @@ export function deviceReader(device: Device, query: Fields, code: RefusalCode): 
 
 /** The id of the vendor's own model of that name; refuses with `code` if there is none (S-22). */
 export async function ownModel(
-  api: Api,
+  context: Context,
   vendor: Pick<Vendor, "rid">,
   name: string,
   code: RefusalCode,
 ): Promise<number> {
-  const id = await api.models.findId(vendor.rid, name);
+  const id = await context.models.findId(vendor.rid, name);
   if (id === undefined) throw new Refusal(code);
   return id;
 }
@@ -55,7 +56,7 @@ export interface ModelAccess {
  * A vendor's own name there restricts nothing.
  */
 export async function accessModel(
-  api: Api,
+  context: Context,
   request: Request,
   vendor: Vendor,
 ): Promise<ModelAccess> {
@@ -63,33 +64,33 @@ export async function accessModel(
   const header = request.header(vendorHeader);
   const hidesExtra = header !== undefined;
   if (header === undefined || !namesOtherVendor(request, vendor)) {
-    const modelId = await ownModel(api, vendor, name, "unknown-model");
+    const modelId = await ownModel(context, vendor, name, "unknown-model");
     return { modelId, creatorRid: vendor.rid, enabledBy: undefined, hidesExtra };
   }
-  const creatorRid = await api.vendors.findClient(header);
+  const creatorRid = await context.vendors.findClient(header);
   if (creatorRid === undefined) throw new Refusal("unknown-vendor");
-  const modelId = await ownModel(api, { rid: creatorRid }, name, "unknown-model");
-  if (!(await api.shares.exists(modelId, vendor.rid))) throw new Refusal("not-shared");
+  const modelId = await ownModel(context, { rid: creatorRid }, name, "unknown-model");
+  if (!(await context.shares.exists(modelId, vendor.rid))) throw new Refusal("not-shared");
   return { modelId, creatorRid, enabledBy: vendor.rid, hidesExtra };
 }
 
 /** Refuses with `unknown-serial` what is neither listed nor in a range (S-24). */
 export async function requireSerial(
-  api: Api,
+  context: Context,
   { modelId, sn }: Reader,
   code: RefusalCode = "unknown-serial",
 ): Promise<void> {
-  if (!(await api.serials.knows(api.database, modelId, sn))) throw new Refusal(code);
+  if (!(await context.serials.knows(context.database, modelId, sn))) throw new Refusal(code);
 }
 
 /** The client behind a serial that the caller may change; 412 if there is none (S-26). */
 export async function enabledClient(
-  api: Api,
+  context: Context,
   { modelId, enabledBy }: ModelAccess,
   sn: string,
 ): Promise<string> {
-  const serial = await api.serials.find(api.database, modelId, sn);
-  if (serial === undefined) await requireSerial(api, { modelId, sn });
+  const serial = await context.serials.find(context.database, modelId, sn);
+  if (serial === undefined) await requireSerial(context, { modelId, sn });
   const clientRid = serial?.clientRid ?? null;
   if (clientRid === null) throw new Refusal("never-enabled");
   if (enabledBy !== undefined && serial?.enabledBy !== enabledBy) {
@@ -100,44 +101,51 @@ export async function enabledClient(
 
 /** The vendor's own content that the path names; refuses with `code` an unknown model (S-22). */
 export async function ownContent(
-  api: Api,
+  context: Context,
   request: Request,
   vendor: Vendor,
   code: RefusalCode,
 ): Promise<Content> {
-  const modelId = await ownModel(api, vendor, request.name(0), code);
-  return findContent(api, modelId, request.name(1));
+  const modelId = await ownModel(context, vendor, request.name(0), code);
+  return findContent(context, modelId, request.name(1));
 }
 
-async function findContent(api: Api, modelId: number, name: string): Promise<Content> {
-  const content = await api.contents.find(modelId, name);
+async function findContent(context: Context, modelId: number, name: string): Promise<Content> {
+  const content = await context.contents.find(modelId, name);
   if (content === undefined) throw new Refusal("unknown-content");
   return content;
 }
 
 /** The content of that name if the serial may read it, else refuses with `code` (S-47, S-50). */
 export async function readableContent(
-  api: Api,
+  context: Context,
   reader: Reader,
   name: string,
   code: RefusalCode = "not-authorised",
 ): Promise<Content> {
-  const content = await findContent(api, reader.modelId, name);
+  const content = await findContent(context, reader.modelId, name);
   if (content.protected === 0) return content;
-  const isGranted = await api.grants.isGranted({ ...reader, now: nowSeconds(api.clock) }, name);
+  const isGranted = await context.grants.isGranted(
+    { ...reader, now: nowSeconds(context.clock) },
+    name,
+  );
   if (!isGranted) throw new Refusal(code);
   return content;
 }
 
 /** The names of all contents that the serial may read. */
-export function readableNames(api: Api, reader: Reader): Promise<string[]> {
-  return api.grants.names({ ...reader, now: nowSeconds(api.clock) });
+export function readableNames(context: Context, reader: Reader): Promise<string[]> {
+  return context.grants.names({ ...reader, now: nowSeconds(context.clock) });
 }
 
 /** The vendor's own group that the path names. */
-export async function ownGroup(api: Api, request: Request, vendor: Vendor): Promise<GroupKey> {
-  const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+export async function ownGroup(
+  context: Context,
+  request: Request,
+  vendor: Vendor,
+): Promise<GroupKey> {
+  const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
   const group = request.name(1);
-  if ((await api.groups.find(modelId, group)) === undefined) throw new Refusal("unknown-group");
+  if ((await context.groups.find(modelId, group)) === undefined) throw new Refusal("unknown-group");
   return { modelId, group };
 }

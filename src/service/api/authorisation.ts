@@ -2,7 +2,7 @@
 // key that dies is dead at once. What a caller may touch is access.ts.
 
 import { cikHeader, tokenHeader, vendorHeader } from "../../protocol/paths.js";
-import type { Api } from "./context.js";
+import type { Context } from "./context.js";
 import { Refusal } from "../errors.js";
 import { isIdentifier } from "../stores/identifier.js";
 import { sameLookup } from "../stores/key-vault.js";
@@ -32,24 +32,24 @@ export interface Device {
 }
 
 /** The client whose token or CIK the request carries, the token first (S-16). */
-export async function authoriseClient(api: Api, request: Request): Promise<Client> {
+export async function authoriseClient(context: Context, request: Request): Promise<Client> {
   const token = request.header(tokenHeader);
-  if (token === undefined) return authoriseClientByCik(api, request);
-  const lookup = lookupOf(api, token);
-  const client = await api.vendors.findByToken(lookup);
+  if (token === undefined) return authoriseClientByCik(context, request);
+  const lookup = lookupOf(context, token);
+  const client = await context.vendors.findByToken(lookup);
   if (client !== undefined && sameLookup(client.lookup, lookup)) return client;
   throw new Refusal("unauthorised");
 }
 
 /** The client whose CIK the request carries. A token does not count here (S-16). */
-export async function authoriseClientByCik(api: Api, request: Request): Promise<Client> {
-  return clientOfKey(api, request.header(cikHeader));
+export async function authoriseClientByCik(context: Context, request: Request): Promise<Client> {
+  return clientOfKey(context, request.header(cikHeader));
 }
 
 /** The live client that the CIK belongs to. */
-export async function clientOfKey(api: Api, cik: string | undefined): Promise<Client> {
-  const lookup = lookupOf(api, cik);
-  const client = await api.clients.findByKey(lookup);
+export async function clientOfKey(context: Context, cik: string | undefined): Promise<Client> {
+  const lookup = lookupOf(context, cik);
+  const client = await context.clients.findByKey(lookup);
   const isLive = client !== undefined && client.status === "activated";
   if (isLive && sameLookup(client.cikLookup, lookup)) return client;
   throw new Refusal("unauthorised");
@@ -62,17 +62,17 @@ export function asVendor({ rid, vendor }: Client): Vendor {
 }
 
 /** The device whose CIK the request carries. A token does not count here (S-16). */
-export async function authoriseDevice(api: Api, request: Request): Promise<Device> {
-  const lookup = lookupOf(api, request.header(cikHeader));
-  const device = await api.clients.findDeviceByKey(lookup);
+export async function authoriseDevice(context: Context, request: Request): Promise<Device> {
+  const lookup = lookupOf(context, request.header(cikHeader));
+  const device = await context.clients.findDeviceByKey(lookup);
   const isLive = device !== undefined && device.status === "activated";
   if (!isLive || !sameLookup(device.cikLookup, lookup)) throw new Refusal("unauthorised");
   return device;
 }
 
-function lookupOf(api: Api, secret: string | undefined): Buffer {
+function lookupOf(context: Context, secret: string | undefined): Buffer {
   if (secret === undefined || !isIdentifier(secret)) throw new Refusal("unauthorised");
-  return api.vault.lookup(secret);
+  return context.vault.lookup(secret);
 }
 
 /** Whether X-Exosite-Vendor names a vendor that is not the caller. */

@@ -6,7 +6,7 @@ import {
   formatUnsatisfiedRange,
   parseRange,
 } from "../../protocol/byte-range.js";
-import type { Api } from "./context.js";
+import type { Context } from "./context.js";
 import type { Content } from "../stores/contents.js";
 import { pieceBytes, uncountedReplyBytesMax } from "../limits.js";
 import { type ByteStream, refusalReply, type Reply } from "../http/reply.js";
@@ -18,7 +18,11 @@ export function infoRow({ type, size, updatedAt, meta }: Content): string[] {
 }
 
 /** The whole content, or the range that the request asks for. */
-export async function contentReply(api: Api, request: Request, content: Content): Promise<Reply> {
+export async function contentReply(
+  context: Context,
+  request: Request,
+  content: Content,
+): Promise<Reply> {
   const total = content.size;
   // There are no validators, so an If-Range never holds: the Range does not count.
   const header = request.header("if-range") === undefined ? request.header("range") : undefined;
@@ -27,13 +31,13 @@ export async function contentReply(api: Api, request: Request, content: Content)
     case "unsatisfiable":
       return refusalReply("unsatisfiable-range", { contentRange: formatUnsatisfiedRange(total) });
     case "whole": {
-      const body = await readBytes(api, content, 0, total - 1);
+      const body = await readBytes(context, content, 0, total - 1);
       return { status: 200, contentType: content.type, acceptsRanges: true, body };
     }
     case "range": {
       const { first, last } = range;
       const contentRange = formatContentRange({ first, last, total });
-      const body = await readBytes(api, content, first, last);
+      const body = await readBytes(context, content, first, last);
       return { status: 206, contentType: content.type, acceptsRanges: true, contentRange, body };
     }
   }
@@ -41,7 +45,7 @@ export async function contentReply(api: Api, request: Request, content: Content)
 
 /** What fits a piece is read now, to leave in one write with its head; more is streamed. */
 async function readBytes(
-  { blobs }: Api,
+  { blobs }: Context,
   { blobId }: Content,
   first: number,
   last: number,

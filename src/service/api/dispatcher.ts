@@ -1,7 +1,7 @@
 // From a request to its reply: path, method, caller, body, procedure, in this order. A body is
 // read only for a caller that has been authorised, and only as far as that caller may fill memory.
 
-import type { Api } from "./context.js";
+import type { Context } from "./context.js";
 import {
   asVendor,
   authoriseClient,
@@ -32,12 +32,12 @@ export class Dispatcher {
   readonly #memory: MemoryBudget;
 
   constructor(
-    private readonly api: Api,
+    private readonly context: Context,
     private readonly router: Router,
     /** Told of errors that are no refusals; the peer sees a 500, or a 503 without a database. */
     private readonly onError: (error: unknown) => void,
   ) {
-    this.#memory = new MemoryBudget(api.limits.heldBytesMax);
+    this.#memory = new MemoryBudget(context.limits.heldBytesMax);
   }
 
   /** Never rejects. */
@@ -76,18 +76,18 @@ export class Dispatcher {
     if (siblings.some(({ streams }) => streams === true)) return pieceBytes * piecesPerWrite;
     const byteLengthMax = this.#bodyBytesMax(siblings);
     const byteLength = Math.min(request.body.announcedBytes ?? byteLengthMax, byteLengthMax);
-    return byteLength > this.api.limits.activationBytesMax ? byteLength : 0;
+    return byteLength > this.context.limits.activationBytesMax ? byteLength : 0;
   }
 
   /** A GET's body is not looked at (S-05); node:http discards what nobody reads. */
   async #readBody(request: Request, siblings: readonly Procedure[]): Promise<void> {
     if (request.method === "GET" || siblings.some(({ streams }) => streams === true)) return;
     const byteLengthMax = this.#bodyBytesMax(siblings);
-    request.content = await request.body.bytes(byteLengthMax, this.api.limits.bodyTimeMs);
+    request.content = await request.body.bytes(byteLengthMax, this.context.limits.bodyTimeMs);
   }
 
   #bodyBytesMax(siblings: readonly Procedure[]): number {
-    const { activationBytesMax, tableBytesMax } = this.api.limits;
+    const { activationBytesMax, tableBytesMax } = this.context.limits;
     const isKnown = siblings.every(({ caller }) => caller !== "anyone");
     return isKnown ? tableBytesMax : activationBytesMax;
   }
@@ -97,15 +97,15 @@ export class Dispatcher {
       case "anyone":
         return {};
       case "device":
-        return { device: await authoriseDevice(this.api, request) };
+        return { device: await authoriseDevice(this.context, request) };
       case "vendor":
-        return { vendor: asVendor(await authoriseClient(this.api, request)) };
+        return { vendor: asVendor(await authoriseClient(this.context, request)) };
       case "vendor-cik":
-        return { vendor: asVendor(await authoriseClientByCik(this.api, request)) };
+        return { vendor: asVendor(await authoriseClientByCik(this.context, request)) };
       case "client":
-        return { client: await authoriseClient(this.api, request) };
+        return { client: await authoriseClient(this.context, request) };
       case "client-cik":
-        return { client: await authoriseClientByCik(this.api, request) };
+        return { client: await authoriseClientByCik(this.context, request) };
     }
   }
 
@@ -116,19 +116,19 @@ export class Dispatcher {
   ): Promise<Reply> {
     switch (procedure.caller) {
       case "anyone":
-        return procedure.handle(this.api, request, undefined);
+        return procedure.handle(this.context, request, undefined);
       case "device":
-        return procedure.handle(this.api, request, present(device));
+        return procedure.handle(this.context, request, present(device));
       case "vendor":
         if (procedure.reachesShared !== true && namesOtherVendor(request, present(vendor))) {
           throw new Refusal("not-shared");
         }
-        return procedure.handle(this.api, request, present(vendor));
+        return procedure.handle(this.context, request, present(vendor));
       case "vendor-cik":
-        return procedure.handle(this.api, request, present(vendor));
+        return procedure.handle(this.context, request, present(vendor));
       case "client":
       case "client-cik":
-        return procedure.handle(this.api, request, present(client));
+        return procedure.handle(this.context, request, present(client));
     }
   }
 }

@@ -3,7 +3,7 @@
 // Procedures share URLs. Those of one method and path are tried in the order of the table, and
 // the first that applies answers.
 
-import type { Api } from "./context.js";
+import type { Context } from "./context.js";
 import type { Client, Device, Vendor } from "./authorisation.js";
 import type { Reply } from "../http/reply.js";
 import type { Request } from "../http/request.js";
@@ -44,6 +44,6 @@ export type CallerKind = keyof Callers;
 export type Procedure = {
   [Kind in CallerKind]: Description & {
     readonly caller: Kind;
-    readonly handle: (api: Api, request: Request, caller: Callers[Kind]) => Promise<Reply>;
+    readonly handle: (context: Context, request: Request, caller: Callers[Kind]) => Promise<Reply>;
   };
 }[CallerKind];

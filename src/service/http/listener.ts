@@ -1,4 +1,4 @@
-// The listening socket: node:http with every time and size bounded, one Connection per socket.
+// The listening socket: node:http with every time and size bounded, one pipeline per socket.
 //
 // What node:http would answer by itself (a missing Host, garbage, a slow head) is answered here,
 // because its own answers have other heads than reply.ts's.
@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { Connection, type Exchange } from "./pipeline.js";
+import { Pipeline, type Exchange } from "./pipeline.js";
 import { Refusal, type RefusalCode, ServiceError } from "../errors.js";
 import type { ServiceLimits } from "../limits.js";
 import { type Endpoints, readProxyLine } from "./proxy-line.js";
@@ -17,7 +17,7 @@ export interface ListenerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly limits: ServiceLimits;
-  /** See ConnectionOptions. */
+  /** See PipelineOptions. */
   readonly requestsMax: number;
   /** Each connection begins with a line of the PROXY protocol. */
   readonly isProxied: boolean;
@@ -26,14 +26,15 @@ export interface ListenerOptions {
 }
 
 export class Listener {
-  readonly #connections = new Map<Duplex, Connection>();
+  readonly #server: Server;
+  readonly #options: ListenerOptions;
+  readonly #connections = new Map<Duplex, Pipeline>();
   /** Connections whose proxy has not said yet whose they are. */
   readonly #announcing = new Set<Socket>();
 
-  private constructor(
-    private readonly server: Server,
-    private readonly options: ListenerOptions,
-  ) {
+  private constructor(server: Server, options: ListenerOptions) {
+    this.#server = server;
+    this.#options = options;
     if (options.isProxied) this.#connectProxied();
     else {
       server.on("connection", (socket) => {
@@ -70,7 +71,7 @@ export class Listener {
   }
 
   get address(): AddressInfo {
-    const address = this.server.address();
+    const address = this.#server.address();
     if (address === null || typeof address === "string") throw new Error("not listening");
     return address;
   }
@@ -78,22 +79,23 @@ export class Listener {
   /** Takes no connection any more, and ends those there are after the replies in flight. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
-      this.server.close(() => {
+      this.#server.close(() => {
         resolve();
       });
     });
     for (const socket of this.#announcing) socket.destroy();
     for (const connection of this.#connections.values()) connection.close();
     const deadline = setTimeout(() => {
-      this.server.closeAllConnections();
-    }, this.options.limits.closeTimeMs);
+      this.#server.closeAllConnections();
+    }, this.#options.limits.closeTimeMs);
     await closed;
     clearTimeout(deadline);
   }
 
   /** Reads the proxy's line before node:http gets the connection. */
   #connectProxied(): void {
-    const { server, options } = this;
+    const server = this.#server;
+    const options = this.#options;
     const takers = server.listeners("connection");
     server.removeAllListeners("connection").on("connection", (socket) => {
       if (this.#isFull()) {
@@ -114,18 +116,18 @@ export class Listener {
   }
 
   #isFull(): boolean {
-    return this.#connections.size + this.#announcing.size >= this.options.limits.connectionsMax;
+    return this.#connections.size + this.#announcing.size >= this.#options.limits.connectionsMax;
   }
 
   #connect(socket: Socket, endpoints: Endpoints): void {
-    const { limits, requestsMax, date, answer } = this.options;
+    const { limits, requestsMax, date, answer } = this.#options;
     if (this.#isFull()) {
       socket.end(rawRefusal("overloaded", date()));
       socket.destroySoon();
       return;
     }
     const options = { limits, requestsMax, date, answer, endpoints };
-    this.#connections.set(socket, new Connection(socket, options));
+    this.#connections.set(socket, new Pipeline(socket, options));
     socket.once("close", () => {
       this.#connections.delete(socket);
     });

@@ -21,7 +21,7 @@ export interface Exchange {
   readonly endpoints: Endpoints;
 }
 
-export interface ConnectionOptions {
+export interface PipelineOptions {
   readonly limits: ServiceLimits;
   /** Requests answered on one connection, the last with `Connection: Close`; 0: any number. */
   readonly requestsMax: number;
@@ -35,7 +35,9 @@ export interface ConnectionOptions {
   readonly answer: (exchange: Exchange, isLast: () => boolean) => Promise<void>;
 }
 
-export class Connection {
+export class Pipeline {
+  readonly #socket: Socket;
+  readonly #options: PipelineOptions;
   #waiting: Exchange[] = [];
   /** The request being answered. */
   #current: Exchange | undefined;
@@ -46,16 +48,16 @@ export class Connection {
   /** What is to be said after the last reply. */
   #refusal: Refusal | undefined;
 
-  constructor(
-    private readonly socket: Socket,
-    private readonly options: ConnectionOptions,
-  ) {}
+  constructor(socket: Socket, options: PipelineOptions) {
+    this.#socket = socket;
+    this.#options = options;
+  }
 
   /** Takes a request in. One that comes after the last is dropped: its sender was told. */
   accept(incoming: IncomingMessage, response: ServerResponse): void {
     if (this.#isClosing) return;
     this.#received++;
-    const { requestsMax, limits, endpoints } = this.options;
+    const { requestsMax, limits, endpoints } = this.#options;
     this.#isClosing = !response.shouldKeepAlive || this.#received === requestsMax;
     this.#waiting.push({ incoming, response, body: new RequestBody(incoming), endpoints });
     if (this.#waiting.length >= limits.waitingRequestsMax) this.#pause();
@@ -80,13 +82,13 @@ export class Connection {
   }
 
   async #answerAll(): Promise<void> {
-    const resumeAt = Math.floor(this.options.limits.waitingRequestsMax / 2);
+    const resumeAt = Math.floor(this.#options.limits.waitingRequestsMax / 2);
     for (;;) {
-      const exchange = this.socket.destroyed ? undefined : this.#waiting.shift();
+      const exchange = this.#socket.destroyed ? undefined : this.#waiting.shift();
       this.#current = exchange;
       if (exchange === undefined) break;
-      if (this.#waiting.length === resumeAt) this.socket.resume();
-      await this.options.answer(exchange, () => this.#isLast(exchange));
+      if (this.#waiting.length === resumeAt) this.#socket.resume();
+      await this.#options.answer(exchange, () => this.#isLast(exchange));
       if (exchange.body.isBrokenOff) this.#isClosing = true;
     }
     if (this.#isClosing) this.#end();
@@ -103,15 +105,15 @@ export class Connection {
     this.#isPausing = true;
     process.nextTick(() => {
       this.#isPausing = false;
-      if (this.#waiting.length >= this.options.limits.waitingRequestsMax) this.socket.pause();
+      if (this.#waiting.length >= this.#options.limits.waitingRequestsMax) this.#socket.pause();
     });
   }
 
   /** Says the refusal, if any, and closes. */
   #end(): void {
-    const { socket } = this;
+    const socket = this.#socket;
     if (this.#refusal !== undefined && socket.writable) {
-      socket.write(rawRefusal(this.#refusal.code, this.options.date()));
+      socket.write(rawRefusal(this.#refusal.code, this.#options.date()));
     }
     socket.destroySoon();
   }

@@ -6,11 +6,14 @@ import type { IncomingMessage } from "node:http";
 import { Refusal } from "../errors.js";
 
 export class RequestBody {
+  readonly #incoming: IncomingMessage;
   #failure: Refusal | undefined;
   #isRefused = false;
   #wake: (() => void) | undefined;
 
-  constructor(private readonly incoming: IncomingMessage) {}
+  constructor(incoming: IncomingMessage) {
+    this.#incoming = incoming;
+  }
 
   /** Makes every read from now on throw `reason`, one that waits included. */
   fail(reason: Refusal): void {
@@ -21,13 +24,13 @@ export class RequestBody {
 
   /** Content-Length, or undefined where the sender does not say it: chunked. */
   get announcedBytes(): number | undefined {
-    const { "content-length": length, "transfer-encoding": coding } = this.incoming.headers;
+    const { "content-length": length, "transfer-encoding": coding } = this.#incoming.headers;
     return coding === undefined ? Number(length ?? 0) : undefined;
   }
 
   /** True when the last byte has arrived. */
   get isComplete(): boolean {
-    return this.incoming.complete;
+    return this.#incoming.complete;
   }
 
   /** True when the rest of the body is not wanted, and has not come: no request can follow. */
@@ -44,12 +47,12 @@ export class RequestBody {
     let byteLength = 0;
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
-      const chunk = this.incoming.read() as Buffer | null;
+      const chunk = this.#incoming.read() as Buffer | null;
       if (chunk !== null) {
         byteLength += chunk.length;
         this.#bound(byteLength, byteLengthMax);
         yield chunk;
-      } else if (this.incoming.complete) {
+      } else if (this.#incoming.complete) {
         return;
       } else {
         await this.#more();
@@ -97,7 +100,7 @@ export class RequestBody {
 
   /** Waits for more to read, the end, the loss of the connection, or `fail`. */
   async #more(): Promise<void> {
-    const { incoming } = this;
+    const incoming = this.#incoming;
     if (!incoming.destroyed) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

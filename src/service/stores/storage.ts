@@ -2,7 +2,6 @@
 
 import { ActivationWriter } from "./activation-writer.js";
 import { ActivationLog } from "./activations.js";
-import type { Storage } from "../api/context.js";
 import { BlobStore } from "./blobs.js";
 import { ClientStore } from "./clients.js";
 import { ContentStore } from "./contents.js";
@@ -22,6 +21,29 @@ import { SerialViews } from "./serial-views.js";
 import { SerialStore } from "./serials.js";
 import { ShareStore } from "./shares.js";
 import { VendorStore } from "./vendors.js";
+
+/** The database, the key and a store for each noun. Closed with `database.destroy()`. */
+export interface Storage {
+  readonly database: Database;
+  readonly vault: KeyVault;
+  readonly activations: ActivationLog;
+  readonly blobs: BlobStore;
+  readonly clients: ClientStore;
+  readonly contents: ContentStore;
+  readonly dataViews: DataViewStore;
+  readonly descriptions: DescriptionStore;
+  readonly devices: DeviceStore;
+  readonly grants: GrantStore;
+  readonly groups: GroupStore;
+  readonly members: MemberStore;
+  readonly models: ModelStore;
+  readonly points: PointStore;
+  readonly ranges: RangeStore;
+  readonly serialViews: SerialViews;
+  readonly serials: SerialStore;
+  readonly shares: ShareStore;
+  readonly vendors: VendorStore;
+}
 
 /**
  * Opens the data of `place`, new or not. `keyText`: the master key in hexadecimal, or undefined

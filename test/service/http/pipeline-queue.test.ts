@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Connection, type Exchange } from "../../../src/service/http/pipeline.js";
+import { Pipeline, type Exchange } from "../../../src/service/http/pipeline.js";
 import { serviceLimits } from "../../../src/service/limits.js";
 import { RawClient, splitReplies, startDate } from "../harness.js";
 
@@ -12,7 +12,7 @@ describe("the queue of a connection", () => {
     let accepted = 0;
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
-    const connections: Connection[] = [];
+    const pipelines: Pipeline[] = [];
     const server = createServer();
     server.on("connection", (socket) => {
       const options = {
@@ -25,12 +25,12 @@ describe("the queue of a connection", () => {
           await new Promise<void>((resolve) => response.once("close", resolve).end());
         },
       };
-      connections.push(new Connection(socket, options));
+      pipelines.push(new Pipeline(socket, options));
     });
     server.on("request", (incoming, response) => {
       accepted++;
       response.setHeader("Content-Length", 0);
-      connections[0]?.accept(incoming, response);
+      pipelines[0]?.accept(incoming, response);
     });
     await once(server.listen(0, "127.0.0.1"), "listening");
     try {

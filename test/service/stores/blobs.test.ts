@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
-import type { Storage } from "../../../src/service/api/context.js";
 import { Refusal } from "../../../src/service/errors.js";
 import { pieceBytes, piecesPerWrite } from "../../../src/service/limits.js";
-import { openStorage } from "../../../src/service/stores/storage.js";
+import { openStorage, type Storage } from "../../../src/service/stores/storage.js";
 import { databaseKinds } from "../databases.js";
 import { temporaryDirectory } from "../harness.js";
 

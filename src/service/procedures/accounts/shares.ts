@@ -2,7 +2,7 @@
 
 import { csvContentType } from "../../../protocol/paths.js";
 import { ownModel } from "../../api/access.js";
-import type { Api } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
@@ -18,9 +18,9 @@ export const listShares: Procedure = {
   caller: "vendor",
   method: "GET",
   path: listPath,
-  async handle(api, request, vendor) {
-    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
-    return csvReplyOr204((await api.shares.vendors(modelId)).map((name) => [name]));
+  async handle(context, request, vendor) {
+    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
+    return csvReplyOr204((await context.shares.vendors(modelId)).map((name) => [name]));
   },
 };
 
@@ -31,11 +31,11 @@ export const createShare: Procedure = {
   method: "POST",
   path: listPath,
   applies: ({ form }) => !form.isTrue("delete"),
-  async handle(api, request, vendor) {
+  async handle(context, request, vendor) {
     const sharerName = asName(request.form.need("vendor"));
-    const { modelId, sharerRid } = await findShare(api, request, vendor, sharerName);
+    const { modelId, sharerRid } = await findShare(context, request, vendor, sharerName);
     if (sharerRid === vendor.rid) throw new Refusal("shared-with-self");
-    await api.shares.create(modelId, sharerRid);
+    await context.shares.create(modelId, sharerRid);
     return resetContent;
   },
 };
@@ -47,8 +47,8 @@ export const deleteShareEntry: Procedure = {
   method: "POST",
   path: listPath,
   applies: ({ form }) => form.isTrue("delete"),
-  handle(api, request, vendor) {
-    return remove(api, request, vendor, asName(request.form.need("vendor")));
+  handle(context, request, vendor) {
+    return remove(context, request, vendor, asName(request.form.need("vendor")));
   },
 };
 
@@ -58,9 +58,9 @@ export const showShare: Procedure = {
   caller: "vendor",
   method: "GET",
   path,
-  async handle(api, request, vendor) {
-    const { modelId, sharerRid } = await findShare(api, request, vendor, request.name(1));
-    if (!(await api.shares.exists(modelId, sharerRid))) throw new Refusal("unknown-share");
+  async handle(context, request, vendor) {
+    const { modelId, sharerRid } = await findShare(context, request, vendor, request.name(1));
+    if (!(await context.shares.exists(modelId, sharerRid))) throw new Refusal("unknown-share");
     // The documents print a type, though there is nothing it could be of.
     return { ...noContent, contentType: csvContentType };
   },
@@ -72,29 +72,29 @@ export const deleteShare: Procedure = {
   caller: "vendor",
   method: "DELETE",
   path,
-  handle: (api, request, vendor) => remove(api, request, vendor, request.name(1)),
+  handle: (context, request, vendor) => remove(context, request, vendor, request.name(1)),
 };
 
 /** The vendor's own model of the path, and the client that holds the other vendor's name. */
 async function findShare(
-  api: Api,
+  context: Context,
   request: Request,
   vendor: Vendor,
   sharerName: string,
 ): Promise<{ modelId: number; sharerRid: string }> {
-  const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
-  const sharerRid = await api.vendors.findClient(sharerName);
+  const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
+  const sharerRid = await context.vendors.findClient(sharerName);
   if (sharerRid === undefined) throw new Refusal("unknown-vendor");
   return { modelId, sharerRid };
 }
 
 async function remove(
-  api: Api,
+  context: Context,
   request: Request,
   vendor: Vendor,
   sharerName: string,
 ): Promise<Reply> {
-  const { modelId, sharerRid } = await findShare(api, request, vendor, sharerName);
-  if (!(await api.shares.delete(modelId, sharerRid))) throw new Refusal("unknown-share");
+  const { modelId, sharerRid } = await findShare(context, request, vendor, sharerName);
+  if (!(await context.shares.delete(modelId, sharerRid))) throw new Refusal("unknown-share");
   return resetContent;
 }

@@ -1,7 +1,7 @@
 // Procedures 59 to 63: a vendor's tokens, by ids of its choice (S-55). Only its CIK opens them: a
 // token makes no tokens (S-16).
 
-import type { Api } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
@@ -17,8 +17,8 @@ export const listTokens: Procedure = {
   caller: "vendor-cik",
   method: "GET",
   path: listPath,
-  async handle(api, _request, { rid }) {
-    return csvReply((await api.vendors.tokenIds(rid)).map((id) => [id]));
+  async handle(context, _request, { rid }) {
+    return csvReply((await context.vendors.tokenIds(rid)).map((id) => [id]));
   },
 };
 
@@ -29,8 +29,8 @@ export const createToken: Procedure = {
   method: "POST",
   path: listPath,
   applies: ({ form }) => !form.isTrue("delete"),
-  async handle(api, { form }, { rid }) {
-    const token = await api.vendors.createToken(api.database, rid, asName(form.need("id")));
+  async handle(context, { form }, { rid }) {
+    const token = await context.vendors.createToken(context.database, rid, asName(form.need("id")));
     if (token === undefined) throw new Refusal("token-exists");
     return textReply(token);
   },
@@ -43,7 +43,7 @@ export const deleteTokenEntry: Procedure = {
   method: "POST",
   path: listPath,
   applies: ({ form }) => form.isTrue("delete"),
-  handle: (api, { form }, vendor) => remove(api, vendor, asName(form.need("id"))),
+  handle: (context, { form }, vendor) => remove(context, vendor, asName(form.need("id"))),
 };
 
 export const showToken: Procedure = {
@@ -52,8 +52,8 @@ export const showToken: Procedure = {
   caller: "vendor-cik",
   method: "GET",
   path,
-  async handle(api, request, { rid }) {
-    const token = await api.vendors.openToken(rid, request.name(0));
+  async handle(context, request, { rid }) {
+    const token = await context.vendors.openToken(rid, request.name(0));
     if (token === undefined) throw new Refusal("unknown-token");
     return textReply(token);
   },
@@ -65,10 +65,10 @@ export const deleteToken: Procedure = {
   caller: "vendor-cik",
   method: "DELETE",
   path,
-  handle: (api, request, vendor) => remove(api, vendor, request.name(0)),
+  handle: (context, request, vendor) => remove(context, vendor, request.name(0)),
 };
 
-async function remove(api: Api, { rid }: Vendor, id: string): Promise<Reply> {
-  if (!(await api.vendors.deleteToken(rid, id))) throw new Refusal("unknown-token");
+async function remove(context: Context, { rid }: Vendor, id: string): Promise<Reply> {
+  if (!(await context.vendors.deleteToken(rid, id))) throw new Refusal("unknown-token");
   return resetContent;
 }

@@ -14,7 +14,7 @@ export const vendorName: Procedure = {
   caller: "client",
   method: "GET",
   path,
-  handle(_api, _request, { vendor }) {
+  handle(_context, _request, { vendor }) {
     return Promise.resolve(vendor === null ? noContent : textReply(vendor));
   },
 };
@@ -26,12 +26,12 @@ export const registerVendor: Procedure = {
   method: "POST",
   path,
   applies: ({ form }) => !form.isTrue("delete"),
-  async handle(api, { form }, client) {
+  async handle(context, { form }, client) {
     const name = asName(form.need("vendor"));
     // Anybody who holds a device holds its CIK: names are not for devices to take.
     if (client.activableUntil !== null) throw new Refusal("a-device");
     const isOwn = name === client.vendor;
-    if (!isOwn && !(await api.vendors.register(api.database, name, client.rid))) {
+    if (!isOwn && !(await context.vendors.register(context.database, name, client.rid))) {
       throw new Refusal("vendor-taken");
     }
     return resetContent;
@@ -45,8 +45,8 @@ export const unregisterVendor: Procedure = {
   method: "POST",
   path,
   applies: ({ form }) => form.isTrue("delete"),
-  async handle(api, { form }, { rid }) {
-    const isHeld = await api.vendors.unregister(asName(form.need("vendor")), rid);
+  async handle(context, { form }, { rid }) {
+    const isHeld = await context.vendors.unregister(asName(form.need("vendor")), rid);
     if (!isHeld) throw new Refusal("unknown-vendor");
     return resetContent;
   },

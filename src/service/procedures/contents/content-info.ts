@@ -12,8 +12,8 @@ export const contentInfo: Procedure = {
   method: "GET",
   path: "/provision/manage/content/:model/:content",
   applies: ({ query }) => !query.isTrue("download") && !query.has("sn") && !query.has("show"),
-  async handle(api, request, vendor) {
-    const content = await ownContent(api, request, vendor, "invalid-model");
+  async handle(context, request, vendor) {
+    const content = await ownContent(context, request, vendor, "invalid-model");
     return csvReply([[...infoRow(content), content.protected === 1 ? "true" : "false"]]);
   },
 };

@@ -1,6 +1,6 @@
 // Procedure 3: a vendor creates a content, without bytes yet.
 
-import { nowSeconds } from "../../api/context.js";
+import { nowSeconds } from "../../clock.js";
 import { ownModel } from "../../api/access.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
@@ -14,14 +14,14 @@ export const createContent: Procedure = {
   method: "POST",
   path: "/provision/manage/content/:model/",
   applies: ({ form }) => !form.isTrue("delete"),
-  async handle(api, request, vendor) {
+  async handle(context, request, vendor) {
     const { form } = request;
-    const modelId = await ownModel(api, vendor, request.name(0), "invalid-model");
+    const modelId = await ownModel(context, vendor, request.name(0), "invalid-model");
     const name = asName(form.need("id"));
     const meta = metaOf(form);
-    const now = nowSeconds(api.clock);
+    const now = nowSeconds(context.clock);
     const content = { modelId, name, meta, protected: form.isTrue("protected"), now };
-    if (!(await api.contents.create(content))) throw new Refusal("content-exists");
+    if (!(await context.contents.create(content))) throw new Refusal("content-exists");
     return resetContent;
   },
 };

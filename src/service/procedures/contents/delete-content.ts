@@ -1,6 +1,6 @@
 // Procedures 4 and 11: a vendor deletes a content with its bytes (S-45); the same by two URLs.
 
-import type { Api } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
 import { ownModel } from "../../api/access.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
@@ -15,7 +15,8 @@ export const deleteContentEntry: Procedure = {
   method: "POST",
   path: "/provision/manage/content/:model/",
   applies: ({ form }) => form.isTrue("delete"),
-  handle: (api, request, vendor) => remove(api, request, vendor, asName(request.form.need("id"))),
+  handle: (context, request, vendor) =>
+    remove(context, request, vendor, asName(request.form.need("id"))),
 };
 
 export const deleteContent: Procedure = {
@@ -24,11 +25,16 @@ export const deleteContent: Procedure = {
   caller: "vendor",
   method: "DELETE",
   path: "/provision/manage/content/:model/:content",
-  handle: (api, request, vendor) => remove(api, request, vendor, request.name(1)),
+  handle: (context, request, vendor) => remove(context, request, vendor, request.name(1)),
 };
 
-async function remove(api: Api, request: Request, vendor: Vendor, name: string): Promise<Reply> {
-  const modelId = await ownModel(api, vendor, request.name(0), "invalid-model");
-  if (!(await api.contents.delete(modelId, name))) throw new Refusal("unknown-content");
+async function remove(
+  context: Context,
+  request: Request,
+  vendor: Vendor,
+  name: string,
+): Promise<Reply> {
+  const modelId = await ownModel(context, vendor, request.name(0), "invalid-model");
+  if (!(await context.contents.delete(modelId, name))) throw new Refusal("unknown-content");
   return resetContent;
 }

@@ -11,8 +11,8 @@ export const listContents: Procedure = {
   method: "GET",
   path: "/provision/manage/content/:model/",
   applies: ({ query }) => !query.has("sn"),
-  async handle(api, request, vendor) {
-    const modelId = await ownModel(api, vendor, request.name(0), "invalid-model");
-    return csvReply((await api.contents.names(modelId)).map((name) => [name]));
+  async handle(context, request, vendor) {
+    const modelId = await ownModel(context, vendor, request.name(0), "invalid-model");
+    return csvReply((await context.contents.names(modelId)).map((name) => [name]));
   },
 };

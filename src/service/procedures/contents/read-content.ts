@@ -11,8 +11,12 @@ export const readContent: Procedure = {
   method: "GET",
   path: "/provision/manage/content/:model/:content",
   applies: ({ query }) => query.isTrue("download") && !query.has("sn"),
-  async handle(api, request, vendor) {
+  async handle(context, request, vendor) {
     // 403 here, 400 in its siblings (S-22).
-    return contentReply(api, request, await ownContent(api, request, vendor, "forbidden-model"));
+    return contentReply(
+      context,
+      request,
+      await ownContent(context, request, vendor, "forbidden-model"),
+    );
   },
 };

@@ -3,7 +3,7 @@
 // its Content-Type says (S-06); it is kept as it comes, and shows when the last byte is stored.
 
 import { blobContentType } from "../../../protocol/paths.js";
-import { nowSeconds } from "../../api/context.js";
+import { nowSeconds } from "../../clock.js";
 import { ownContent } from "../../api/access.js";
 import { Refusal } from "../../errors.js";
 import { contentTypeBytesMax } from "../../limits.js";
@@ -17,18 +17,18 @@ export const uploadContent: Procedure = {
   method: "POST",
   path: "/provision/manage/content/:model/:content",
   streams: true,
-  async handle(api, request, vendor) {
-    const content = await ownContent(api, request, vendor, "invalid-model");
+  async handle(context, request, vendor) {
+    const content = await ownContent(context, request, vendor, "invalid-model");
     const type = request.header("content-type") ?? blobContentType;
     if (type.length > contentTypeBytesMax) throw new Refusal("malformed-key");
-    if (content.blobId !== null && !api.replacesContent) throw new Refusal("content-uploaded");
-    const chunks = request.body.chunks(api.limits.contentBytesMax);
-    const { blobId, size } = await api.blobs.store(chunks, nowSeconds(api.clock));
-    const now = nowSeconds(api.clock);
+    if (content.blobId !== null && !context.replacesContent) throw new Refusal("content-uploaded");
+    const chunks = request.body.chunks(context.limits.contentBytesMax);
+    const { blobId, size } = await context.blobs.store(chunks, nowSeconds(context.clock));
+    const now = nowSeconds(context.clock);
     const upload = { contentId: content.id, blobId, type, size, now };
-    const outcome = await api.contents.publish(upload, api.replacesContent);
+    const outcome = await context.contents.publish(upload, context.replacesContent);
     if (outcome === "published") return resetContent;
-    await api.blobs.delete(api.database, blobId);
+    await context.blobs.delete(context.database, blobId);
     throw new Refusal(outcome === "gone" ? "unknown-content" : "content-uploaded");
   },
 };

@@ -2,7 +2,7 @@
 // (S-58).
 
 import { parseDecimal } from "../../../protocol/decimal.js";
-import { nowSeconds } from "../../api/context.js";
+import { nowSeconds } from "../../clock.js";
 import { Refusal } from "../../errors.js";
 import { aliasesMax, pointsKept } from "../../limits.js";
 import type { Procedure } from "../../api/procedure.js";
@@ -15,8 +15,8 @@ export const createView: Procedure = {
   caller: "client-cik",
   method: "POST",
   path: "/jsonp/register",
-  async handle(api, { form }, { rid }) {
-    const now = nowSeconds(api.clock);
+  async handle(context, { form }, { rid }) {
+    const now = nowSeconds(context.clock);
     const aliases = [...new Set(form.list("alias").map(asName))];
     if (aliases.length === 0) throw new Refusal("missing-key");
     if (!form.list("access").includes("data")) throw new Refusal("missing-key");
@@ -33,7 +33,7 @@ export const createView: Procedure = {
       expiresAt > now;
     if (!isSound) throw new Refusal("malformed-key");
     const view = { clientRid: rid, aliases, startAt, endAt, pointsMax, expiresAt };
-    const token = await api.dataViews.create(view, now);
+    const token = await context.dataViews.create(view, now);
     if (token === undefined) throw new Refusal("too-many-views");
     return textReply(token);
   },

@@ -2,7 +2,8 @@
 // the one of before 2013 (S-59). No more than procedures 69 and 70 need (S-58).
 
 import { encodeForm, type FormPair } from "../../../protocol/form.js";
-import { type Api, nowSeconds } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
+import { nowSeconds } from "../../clock.js";
 import { Refusal } from "../../errors.js";
 import type { Fields } from "../../http/fields.js";
 import { aliasesMax, valueBytesMax } from "../../limits.js";
@@ -19,7 +20,7 @@ function writeData(path: string): Procedure {
     caller: "client-cik",
     method: "POST",
     path,
-    async handle(api, { form, query }, { rid }) {
+    async handle(context, { form, query }, { rid }) {
       const pairs = form.pairs.map(([alias, value]): FormPair => [
         asName(alias),
         asText(value, valueBytesMax),
@@ -27,9 +28,9 @@ function writeData(path: string): Procedure {
       if (pairs.length === 0) throw new Refusal("missing-key");
       if (pairs.length > aliasesMax) throw new Refusal("too-many-aliases");
       const asked = askedAliases(query);
-      const write = { clientRid: rid, at: nowSeconds(api.clock), values: new Map(pairs) };
-      if (!(await api.points.write(write))) throw new Refusal("too-many-aliases");
-      return latestValues(api, rid, asked);
+      const write = { clientRid: rid, at: nowSeconds(context.clock), values: new Map(pairs) };
+      if (!(await context.points.write(write))) throw new Refusal("too-many-aliases");
+      return latestValues(context, rid, asked);
     },
   };
 }
@@ -41,10 +42,10 @@ function readData(path: string): Procedure {
     caller: "client-cik",
     method: "GET",
     path,
-    handle(api, { query }, { rid }) {
+    handle(context, { query }, { rid }) {
       const asked = askedAliases(query);
       if (asked.length === 0) throw new Refusal("missing-key");
-      return latestValues(api, rid, asked);
+      return latestValues(context, rid, asked);
     },
   };
 }
@@ -57,10 +58,14 @@ function askedAliases({ pairs }: Fields): string[] {
  * The latest values as a form; those there are none of are left out, 204 if that is all. It says no
  * Content-Type: after Content-Length the readers of the time expect the end of the head.
  */
-async function latestValues(api: Api, rid: string, aliases: readonly string[]): Promise<Reply> {
+async function latestValues(
+  context: Context,
+  rid: string,
+  aliases: readonly string[],
+): Promise<Reply> {
   const values: FormPair[] = [];
   for (const alias of aliases) {
-    const value = await api.points.latest(rid, alias);
+    const value = await context.points.latest(rid, alias);
     if (value !== undefined) values.push([alias, value]);
   }
   if (values.length === 0) return noContent;

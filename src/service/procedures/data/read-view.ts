@@ -4,7 +4,7 @@
 //     cb({"result":{"t":{"data":[[1400000000,21.5],[1400000001,"on"]]}}});
 
 import { parseDecimal } from "../../../protocol/decimal.js";
-import { nowSeconds } from "../../api/context.js";
+import { nowSeconds } from "../../clock.js";
 import { Refusal } from "../../errors.js";
 import type { Fields } from "../../http/fields.js";
 import { isIdentifier } from "../../stores/identifier.js";
@@ -18,10 +18,10 @@ export const readView: Procedure = {
   caller: "anyone",
   method: "GET",
   path: "/jsonp",
-  async handle(api, { query }) {
+  async handle(context, { query }) {
     const token = query.get("token") ?? "";
     const view = isIdentifier(token)
-      ? await api.dataViews.find(token, nowSeconds(api.clock))
+      ? await context.dataViews.find(token, nowSeconds(context.clock))
       : undefined;
     if (view === undefined) throw new Refusal("unauthorised");
     const callback = callbackOf(query);
@@ -31,7 +31,7 @@ export const readView: Procedure = {
     let length = 0;
     for (const alias of aliases) {
       const window = { clientRid, alias, startAt, endAt, offset, limit };
-      const points = await api.points.window(window);
+      const points = await context.points.window(window);
       const data = points.map(({ at, value }) => `[${at},${scriptValue(value)}]`);
       const result = `${scriptString(alias)}:{"data":[${data.join(",")}]}`;
       length += result.length;

@@ -5,7 +5,7 @@
 //     [{"id":1,"status":"ok","result":"<rid>"}]
 //     {"error":{"code":401,"message":"Authorization failed"}}
 
-import type { Api } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
 import { clientOfKey } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import { isRecord, parseJson } from "../../database/json.js";
@@ -19,9 +19,9 @@ export const remoteProcedures: Procedure = {
   caller: "anyone",
   method: "POST",
   path: "/onep:v1/rpc/process",
-  async handle(api, request) {
+  async handle(context, request) {
     try {
-      return jsonReply(await runCalls(api, parseJson(request.text)));
+      return jsonReply(await runCalls(context, parseJson(request.text)));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { status: code, message } = error;
@@ -31,16 +31,16 @@ export const remoteProcedures: Procedure = {
   },
 };
 
-async function runCalls(api: Api, body: unknown): Promise<object[]> {
+async function runCalls(context: Context, body: unknown): Promise<object[]> {
   if (!isRecord(body)) throw new Refusal("malformed-json");
   const { auth, calls } = body;
   if (!isCalls(calls)) throw new Refusal("malformed-json");
   const cik = isRecord(auth) ? auth["cik"] : undefined;
-  const client = await clientOfKey(api, typeof cik === "string" ? cik : undefined);
+  const client = await clientOfKey(context, typeof cik === "string" ? cik : undefined);
   const outcomes: object[] = [];
   for (const { id = null, procedure, arguments: values } of calls) {
     const list = Array.isArray(values) ? (values as unknown[]) : [];
-    outcomes.push({ id, ...(await runCall(api, client, procedure, list)) });
+    outcomes.push({ id, ...(await runCall(context, client, procedure, list)) });
   }
   return outcomes;
 }

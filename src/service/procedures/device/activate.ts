@@ -1,7 +1,7 @@
 // Procedure 64: a device asks for its CIK, and gets it once (S-25, S-29).
 
 import { activateTarget } from "../../../protocol/paths.js";
-import { nowSeconds } from "../../api/context.js";
+import { nowSeconds } from "../../clock.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
 import { textReply } from "../../http/reply.js";
@@ -12,12 +12,12 @@ export const activate: Procedure = {
   caller: "anyone",
   method: "POST",
   path: activateTarget,
-  async handle(api, request) {
-    const outcome = await api.devices.activate({
+  async handle(context, request) {
+    const outcome = await context.devices.activate({
       vendor: request.form.need("vendor"),
       model: request.form.need("model"),
       sn: request.form.need("sn"),
-      now: nowSeconds(api.clock),
+      now: nowSeconds(context.clock),
       address: request.address,
       entry: request.content,
     });

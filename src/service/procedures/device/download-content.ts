@@ -12,10 +12,10 @@ export const downloadContent: Procedure = {
   method: "GET",
   path: downloadPath,
   applies: ({ query }) => query.has("id") && !query.isTrue("info"),
-  async handle(api, request, device) {
+  async handle(context, request, device) {
     const { query } = request;
     const reader = deviceReader(device, query, "not-a-device");
-    const content = await readableContent(api, reader, query.need("id"));
-    return contentReply(api, request, content);
+    const content = await readableContent(context, reader, query.need("id"));
+    return contentReply(context, request, content);
   },
 };

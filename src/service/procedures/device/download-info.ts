@@ -13,9 +13,9 @@ export const downloadInfo: Procedure = {
   method: "GET",
   path: downloadPath,
   applies: ({ query }) => query.has("id") && query.isTrue("info"),
-  async handle(api, { query }, device) {
+  async handle(context, { query }, device) {
     // 400 here, 403 in its siblings (S-22).
     const reader = deviceReader(device, query, "invalid-model");
-    return csvReply([infoRow(await readableContent(api, reader, query.need("id")))]);
+    return csvReply([infoRow(await readableContent(context, reader, query.need("id")))]);
   },
 };

@@ -9,8 +9,8 @@ export const health: Procedure = {
   caller: "anyone",
   method: "GET",
   path: "/healthz",
-  async handle(api) {
-    await sql`select 1`.execute(api.database);
+  async handle(context) {
+    await sql`select 1`.execute(context.database);
     return textReply("ok");
   },
 };

@@ -12,8 +12,8 @@ export const listDownloads: Procedure = {
   method: "GET",
   path: downloadPath,
   applies: ({ query }) => !query.has("id"),
-  async handle(api, { query }, device) {
-    const names = await readableNames(api, deviceReader(device, query, "not-a-device"));
+  async handle(context, { query }, device) {
+    const names = await readableNames(context, deviceReader(device, query, "not-a-device"));
     return csvReply(names.map((name) => [name]));
   },
 };

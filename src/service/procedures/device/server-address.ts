@@ -14,8 +14,8 @@ export const serverAddress: Procedure = {
   caller: "anyone",
   method: "GET",
   path: "/ip",
-  handle(api, request) {
-    const { address, port } = api.advertised ?? request.local;
+  handle(context, request) {
+    const { address, port } = context.advertised ?? request.local;
     if (!isIPv4(address)) throw new Refusal("no-ipv4");
     return Promise.resolve(textReply([...address.split("."), port >> 8, port & 255].join(",")));
   },

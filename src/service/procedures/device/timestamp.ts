@@ -1,6 +1,6 @@
 // GET /timestamp: Unix seconds (S-57). Some clients refuse to activate before it has answered.
 
-import { nowSeconds } from "../../api/context.js";
+import { nowSeconds } from "../../clock.js";
 import type { Procedure } from "../../api/procedure.js";
 import { textReply } from "../../http/reply.js";
 
@@ -9,5 +9,5 @@ export const timestamp: Procedure = {
   caller: "anyone",
   method: "GET",
   path: "/timestamp",
-  handle: (api) => Promise.resolve(textReply(String(nowSeconds(api.clock)))),
+  handle: (context) => Promise.resolve(textReply(String(nowSeconds(context.clock)))),
 };

@@ -2,7 +2,7 @@
 // as a form, any as CSV. All or none; who is there already gets the new expiry and meta (S-48).
 
 import { ownGroup } from "../../api/access.js";
-import type { Api } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import { asMember, asMemberKey } from "../../api/member-fields.js";
@@ -21,13 +21,13 @@ export const addSimilarMembers: Procedure = {
   method: "POST",
   path,
   applies: ({ bodyKind, form }) => bodyKind === "form" && !form.isTrue("delete"),
-  handle(api, request, vendor) {
+  handle(context, request, vendor) {
     const { form } = request;
     const type = form.need("type");
     const expire = form.get("expire") ?? "";
     const meta = metaOf(form);
     const members = needIds(request).map((id) => asMember(type, id, expire, meta));
-    return put(api, request, vendor, members);
+    return put(context, request, vendor, members);
   },
 };
 
@@ -38,11 +38,11 @@ export const addMembers: Procedure = {
   method: "POST",
   path,
   applies: ({ bodyKind }) => bodyKind === "rows",
-  handle(api, request, vendor) {
+  handle(context, request, vendor) {
     const members = readRows(request.content, 4).map(
       ([type = "", id = "", expire = "", meta = ""]) => asMember(type, id, expire, meta),
     );
-    return put(api, request, vendor, members);
+    return put(context, request, vendor, members);
   },
 };
 
@@ -53,10 +53,10 @@ export const deleteSimilarMembers: Procedure = {
   method: "POST",
   path,
   applies: ({ bodyKind, form }) => bodyKind === "form" && form.isTrue("delete"),
-  handle(api, request, vendor) {
+  handle(context, request, vendor) {
     const type = request.form.need("type");
     return remove(
-      api,
+      context,
       request,
       vendor,
       needIds(request).map((id) => asMemberKey(type, id)),
@@ -71,11 +71,11 @@ export const deleteMembers: Procedure = {
   method: "DELETE",
   path,
   // Some clients name no type in a DELETE (S-06).
-  handle(api, request, vendor) {
+  handle(context, request, vendor) {
     // What #18 lists will do.
     const rows = readRows(request.content, 4);
     return remove(
-      api,
+      context,
       request,
       vendor,
       rows.map(([type = "", id = ""]) => asMemberKey(type, id)),
@@ -90,22 +90,22 @@ function needIds({ form }: Request): string[] {
 }
 
 async function put(
-  api: Api,
+  context: Context,
   request: Request,
   vendor: Vendor,
   members: readonly Member[],
 ): Promise<Reply> {
-  const fault = await api.members.put(await ownGroup(api, request, vendor), members);
+  const fault = await context.members.put(await ownGroup(context, request, vendor), members);
   if (fault !== undefined) throw new Refusal(fault);
   return resetContent;
 }
 
 async function remove(
-  api: Api,
+  context: Context,
   request: Request,
   vendor: Vendor,
   members: readonly MemberKey[],
 ): Promise<Reply> {
-  await api.members.remove(await ownGroup(api, request, vendor), members);
+  await context.members.remove(await ownGroup(context, request, vendor), members);
   return resetContent;
 }

@@ -13,10 +13,10 @@ export const createGroup: Procedure = {
   method: "POST",
   path: "/provision/manage/group/:model/",
   applies: ({ form }) => !form.isTrue("delete"),
-  async handle(api, request, vendor) {
-    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+  async handle(context, request, vendor) {
+    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
     const group = { name: asName(request.form.need("id")), meta: metaOf(request.form) };
-    if (!(await api.groups.create(modelId, group))) throw new Refusal("group-exists");
+    if (!(await context.groups.create(modelId, group))) throw new Refusal("group-exists");
     return resetContent;
   },
 };

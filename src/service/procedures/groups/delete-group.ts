@@ -1,7 +1,7 @@
 // Procedures 14 and 17: a vendor deletes a group, but not what it holds; the same by two URLs.
 
 import { ownModel } from "../../api/access.js";
-import type { Api } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
@@ -15,7 +15,8 @@ export const deleteGroupEntry: Procedure = {
   method: "POST",
   path: "/provision/manage/group/:model/",
   applies: ({ form }) => form.isTrue("delete"),
-  handle: (api, request, vendor) => remove(api, request, vendor, asName(request.form.need("id"))),
+  handle: (context, request, vendor) =>
+    remove(context, request, vendor, asName(request.form.need("id"))),
 };
 
 export const deleteGroup: Procedure = {
@@ -24,11 +25,16 @@ export const deleteGroup: Procedure = {
   caller: "vendor",
   method: "DELETE",
   path: "/provision/manage/group/:model/:group",
-  handle: (api, request, vendor) => remove(api, request, vendor, request.name(1)),
+  handle: (context, request, vendor) => remove(context, request, vendor, request.name(1)),
 };
 
-async function remove(api: Api, request: Request, vendor: Vendor, name: string): Promise<Reply> {
-  const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
-  if (!(await api.groups.delete(modelId, name))) throw new Refusal("unknown-group");
+async function remove(
+  context: Context,
+  request: Request,
+  vendor: Vendor,
+  name: string,
+): Promise<Reply> {
+  const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
+  if (!(await context.groups.delete(modelId, name))) throw new Refusal("unknown-group");
   return resetContent;
 }

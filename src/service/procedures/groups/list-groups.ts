@@ -12,9 +12,9 @@ export const listGroups: Procedure = {
   caller: "vendor",
   method: "GET",
   path: "/provision/manage/group/:model/",
-  async handle(api, request, vendor) {
-    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
-    const groups = await api.groups.list(modelId, pageOf(request.query));
+  async handle(context, request, vendor) {
+    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
+    const groups = await context.groups.list(modelId, pageOf(request.query));
     return csvReplyOr204(groups.map(({ name, meta }) => [name, meta]));
   },
 };
@@ -26,11 +26,11 @@ export const groupInfo: Procedure = {
   method: "GET",
   path: "/provision/manage/group/:model/:group",
   applies: ({ query }) => !query.has("show"),
-  async handle(api, request, vendor) {
-    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
-    const group = await api.groups.find(modelId, request.name(1));
+  async handle(context, request, vendor) {
+    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
+    const group = await context.groups.find(modelId, request.name(1));
     if (group === undefined) throw new Refusal("unknown-group");
-    const count = await api.members.count({ modelId, group: group.name });
+    const count = await context.members.count({ modelId, group: group.name });
     return csvReply([[group.meta, String(count)]]);
   },
 };

@@ -2,7 +2,7 @@
 // one member that has both.
 
 import { ownGroup } from "../../api/access.js";
-import type { Api } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { asMemberKey, asMemberType } from "../../api/member-fields.js";
 import type { MemberKey } from "../../stores/members.js";
@@ -20,7 +20,7 @@ export const listMembers: Procedure = {
   method: "GET",
   path,
   applies: ({ query }) => !query.has("type") && !query.has("id"),
-  handle: (api, request, vendor) => list(api, request, vendor, {}, pageOf(request.query)),
+  handle: (context, request, vendor) => list(context, request, vendor, {}, pageOf(request.query)),
 };
 
 export const listMembersOfType: Procedure = {
@@ -30,9 +30,9 @@ export const listMembersOfType: Procedure = {
   method: "GET",
   path,
   applies: ({ query }) => query.has("type") && !query.has("id"),
-  handle(api, request, vendor) {
+  handle(context, request, vendor) {
     const type = asMemberType(request.query.need("type"));
-    return list(api, request, vendor, { type }, pageOf(request.query));
+    return list(context, request, vendor, { type }, pageOf(request.query));
   },
 };
 
@@ -43,9 +43,9 @@ export const listMembersOfId: Procedure = {
   method: "GET",
   path,
   applies: ({ query }) => !query.has("type") && query.has("id"),
-  handle(api, request, vendor) {
+  handle(context, request, vendor) {
     // Of any type, so anything that a serial may be.
-    return list(api, request, vendor, { name: asSerial(request.query.need("id")) });
+    return list(context, request, vendor, { name: asSerial(request.query.need("id")) });
   },
 };
 
@@ -56,20 +56,20 @@ export const showMember: Procedure = {
   method: "GET",
   path,
   applies: ({ query }) => query.has("type") && query.has("id"),
-  handle(api, request, vendor) {
+  handle(context, request, vendor) {
     const { query } = request;
-    return list(api, request, vendor, asMemberKey(query.need("type"), query.need("id")));
+    return list(context, request, vendor, asMemberKey(query.need("type"), query.need("id")));
   },
 };
 
 async function list(
-  api: Api,
+  context: Context,
   request: Request,
   vendor: Vendor,
   key: Partial<MemberKey>,
   page?: Page,
 ): Promise<Reply> {
-  const members = await api.members.list(await ownGroup(api, request, vendor), key, page);
+  const members = await context.members.list(await ownGroup(context, request, vendor), key, page);
   return csvReplyOr204(
     members.map(({ type, name, expiresAt, meta }) => [
       type,

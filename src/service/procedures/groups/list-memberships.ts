@@ -1,7 +1,7 @@
 // Procedures 9, 16 and 44: the groups that hold a content, a group or a serial directly.
 
 import { ownContent, ownGroup, ownModel, requireSerial } from "../../api/access.js";
-import type { Api } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
 import type { MemberKey } from "../../stores/members.js";
 import { pageOf } from "../../http/page.js";
 import type { Procedure } from "../../api/procedure.js";
@@ -19,9 +19,9 @@ export const listContentGroups: Procedure = {
   method: "GET",
   path: "/provision/manage/content/:model/:content",
   applies: asksForGroups,
-  async handle(api, request, vendor) {
-    const { modelId, name } = await ownContent(api, request, vendor, "invalid-model");
-    return list(api, request, modelId, { type: "content", name });
+  async handle(context, request, vendor) {
+    const { modelId, name } = await ownContent(context, request, vendor, "invalid-model");
+    return list(context, request, modelId, { type: "content", name });
   },
 };
 
@@ -32,9 +32,9 @@ export const listGroupGroups: Procedure = {
   method: "GET",
   path: "/provision/manage/group/:model/:group",
   applies: asksForGroups,
-  async handle(api, request, vendor) {
-    const { modelId, group } = await ownGroup(api, request, vendor);
-    return list(api, request, modelId, { type: "group", name: group });
+  async handle(context, request, vendor) {
+    const { modelId, group } = await ownGroup(context, request, vendor);
+    return list(context, request, modelId, { type: "group", name: group });
   },
 };
 
@@ -45,20 +45,20 @@ export const listSerialGroups: Procedure = {
   method: "GET",
   path: "/provision/manage/model/:model/:sn",
   applies: asksForGroups,
-  async handle(api, request, vendor) {
-    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+  async handle(context, request, vendor) {
+    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
     const sn = request.serial(1);
-    await requireSerial(api, { modelId, sn });
-    return list(api, request, modelId, { type: "sn", name: sn });
+    await requireSerial(context, { modelId, sn });
+    return list(context, request, modelId, { type: "sn", name: sn });
   },
 };
 
 async function list(
-  api: Api,
+  context: Context,
   request: Request,
   modelId: number,
   member: MemberKey,
 ): Promise<Reply> {
-  const groups = await api.members.groupsOf(modelId, member, pageOf(request.query));
+  const groups = await context.members.groupsOf(modelId, member, pageOf(request.query));
   return csvReplyOr204(groups.map((group) => [group]));
 }

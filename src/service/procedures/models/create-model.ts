@@ -13,13 +13,13 @@ export const createModel: Procedure = {
   method: "POST",
   path: "/provision/manage/model/",
   applies: ({ form }) => !form.isTrue("delete"),
-  async handle(api, { form }, vendor) {
+  async handle(context, { form }, vendor) {
     const name = asName(form.need("model"));
     const options = optionsOf(form);
     const template = templateOf(form);
     if (template === undefined) throw new Refusal("missing-key");
     const model = { ownerRid: vendor.rid, name, options, ...template };
-    if (!(await api.models.create(model))) throw new Refusal("model-exists");
+    if (!(await context.models.create(model))) throw new Refusal("model-exists");
     return resetContent;
   },
 };

@@ -2,7 +2,7 @@
 // two URLs.
 
 import { ownModel } from "../../api/access.js";
-import type { Api } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import type { Procedure } from "../../api/procedure.js";
 import { type Reply, resetContent } from "../../http/reply.js";
@@ -15,7 +15,7 @@ export const deleteModelEntry: Procedure = {
   method: "POST",
   path: "/provision/manage/model/",
   applies: ({ form }) => form.isTrue("delete"),
-  handle: (api, { form }, vendor) => remove(api, vendor, asName(form.need("model"))),
+  handle: (context, { form }, vendor) => remove(context, vendor, asName(form.need("model"))),
 };
 
 export const deleteModel: Procedure = {
@@ -24,10 +24,10 @@ export const deleteModel: Procedure = {
   caller: "vendor",
   method: "DELETE",
   path: "/provision/manage/model/:model",
-  handle: (api, request, vendor) => remove(api, vendor, request.name(0)),
+  handle: (context, request, vendor) => remove(context, vendor, request.name(0)),
 };
 
-async function remove(api: Api, vendor: Vendor, name: string): Promise<Reply> {
-  await api.models.delete(await ownModel(api, vendor, name, "unknown-model"));
+async function remove(context: Context, vendor: Vendor, name: string): Promise<Reply> {
+  await context.models.delete(await ownModel(context, vendor, name, "unknown-model"));
   return resetContent;
 }

@@ -12,8 +12,8 @@ export const listModels: Procedure = {
   method: "GET",
   path,
   applies: ({ query }) => !query.has("show"),
-  async handle(api, _request, vendor) {
-    return csvReply((await api.models.names(vendor.rid)).map((name) => [name]));
+  async handle(context, _request, vendor) {
+    return csvReply((await context.models.names(vendor.rid)).map((name) => [name]));
   },
 };
 
@@ -24,8 +24,8 @@ export const listSharedModels: Procedure = {
   method: "GET",
   path,
   applies: ({ query }) => query.get("show") === "shared",
-  async handle(api, _request, vendor) {
-    const shared = await api.shares.models(vendor.rid);
+  async handle(context, _request, vendor) {
+    const shared = await context.shares.models(vendor.rid);
     return csvReply(shared.map(({ vendor: creator, model }) => [creator, model]));
   },
 };

@@ -14,9 +14,9 @@ export const modelInfo: Procedure = {
   caller: "vendor",
   method: "GET",
   path: "/provision/manage/model/:model",
-  async handle(api, request, vendor) {
-    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
-    const info = await api.models.info(modelId);
+  async handle(context, request, vendor) {
+    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
+    const info = await context.models.info(modelId);
     if (info === undefined) throw new Refusal("unknown-model");
     const options = info.options.map((option): FormPair => ["options[]", option]);
     const text = encodeForm([[info.templateKind, info.template], ...options]);

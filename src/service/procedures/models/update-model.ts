@@ -12,12 +12,12 @@ export const updateModel: Procedure = {
   caller: "vendor",
   method: "PUT",
   path: "/provision/manage/model/:model",
-  async handle(api, request, vendor) {
-    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+  async handle(context, request, vendor) {
+    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
     const { form, content } = request;
     const options = optionsOf(form);
     const template = templateOf(form);
-    if (content.length > 0) await api.models.update(modelId, options, template);
+    if (content.length > 0) await context.models.update(modelId, options, template);
     return resetContent;
   },
 };

@@ -2,7 +2,7 @@
 // extra text of each; all or none (S-33).
 
 import { metaBytesMax } from "../../../protocol/limits.js";
-import type { Api } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
 import { ownModel } from "../../api/access.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
@@ -25,9 +25,9 @@ export const addSerial: Procedure = {
   method: "POST",
   path,
   applies: (request) => isAddition(request) && request.form.list("sn").length === 1,
-  handle(api, request, vendor) {
+  handle(context, request, vendor) {
     const extra = request.form.get("extra") ?? "";
-    return add(api, request, vendor, [{ sn: request.form.need("sn"), extra }]);
+    return add(context, request, vendor, [{ sn: request.form.need("sn"), extra }]);
   },
 };
 
@@ -38,9 +38,9 @@ export const addSerials: Procedure = {
   method: "POST",
   path,
   applies: (request) => isAddition(request) && request.form.list("sn").length > 1,
-  handle(api, request, vendor) {
+  handle(context, request, vendor) {
     const serials = request.form.list("sn").map((sn) => ({ sn, extra: "" }));
-    return add(api, request, vendor, serials);
+    return add(context, request, vendor, serials);
   },
 };
 
@@ -51,25 +51,25 @@ export const addSerialRows: Procedure = {
   method: "POST",
   path,
   applies: ({ bodyKind }) => bodyKind === "rows",
-  handle(api, request, vendor) {
+  handle(context, request, vendor) {
     // One or two columns.
     const rows = readRows(request.content, 2);
     const serials = rows.map(([sn = "", extra = ""]) => ({ sn, extra }));
-    return add(api, request, vendor, serials);
+    return add(context, request, vendor, serials);
   },
 };
 
 async function add(
-  api: Api,
+  context: Context,
   request: Request,
   vendor: Vendor,
   serials: readonly NewSerial[],
 ): Promise<Reply> {
-  const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+  const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
   for (const { sn, extra } of serials) {
     asSerial(sn);
     asText(extra, metaBytesMax);
   }
-  if (!(await api.serials.add(modelId, serials))) throw new Refusal("serial-exists");
+  if (!(await context.serials.add(modelId, serials))) throw new Refusal("serial-exists");
   return resetContent;
 }

@@ -2,7 +2,7 @@
 // all or none (S-31).
 
 import { ownModel } from "../../api/access.js";
-import type { Api } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import { rangesMax } from "../../limits.js";
@@ -20,7 +20,7 @@ export const addRanges: Procedure = {
   method: "POST",
   path,
   applies: ({ bodyKind }) => bodyKind === "json",
-  handle: (api, request, vendor) => change(api, request, vendor, "add"),
+  handle: (context, request, vendor) => change(context, request, vendor, "add"),
 };
 
 export const deleteRanges: Procedure = {
@@ -30,18 +30,18 @@ export const deleteRanges: Procedure = {
   method: "DELETE",
   path,
   applies: ({ bodyKind }) => bodyKind === "json",
-  handle: (api, request, vendor) => change(api, request, vendor, "remove"),
+  handle: (context, request, vendor) => change(context, request, vendor, "remove"),
 };
 
 async function change(
-  api: Api,
+  context: Context,
   request: Request,
   vendor: Vendor,
   action: "add" | "remove",
 ): Promise<Reply> {
-  const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+  const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
   const sent = readRanges(request.text);
-  const fits = sent.length <= rangesMax && (await api.ranges[action](modelId, sent));
+  const fits = sent.length <= rangesMax && (await context.ranges[action](modelId, sent));
   if (!fits) throw new Refusal("too-many-ranges");
   return resetContent;
 }

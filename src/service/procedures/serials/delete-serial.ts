@@ -11,11 +11,11 @@ export const deleteSerial: Procedure = {
   caller: "vendor",
   method: "DELETE",
   path: "/provision/manage/model/:model/:sn",
-  async handle(api, request, vendor) {
-    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
+  async handle(context, request, vendor) {
+    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
     const sn = request.serial(1);
-    await requireSerial(api, { modelId, sn });
-    await api.serials.remove(modelId, [sn]);
+    await requireSerial(context, { modelId, sn });
+    await context.serials.remove(modelId, [sn]);
     return resetContent;
   },
 };

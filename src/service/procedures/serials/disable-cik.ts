@@ -13,10 +13,10 @@ export const disableCik: Procedure = {
   path: "/provision/manage/model/:model/:sn",
   reachesShared: true,
   applies: ({ form }) => form.isTrue("disable"),
-  async handle(api, request, vendor) {
-    const access = await accessModel(api, request, vendor);
-    const rid = await enabledClient(api, access, request.serial(1));
-    if (!(await api.devices.disable(rid))) throw new Refusal("client-gone");
+  async handle(context, request, vendor) {
+    const access = await accessModel(context, request, vendor);
+    const rid = await enabledClient(context, access, request.serial(1));
+    if (!(await context.devices.disable(rid))) throw new Refusal("client-gone");
     return resetContent;
   },
 };

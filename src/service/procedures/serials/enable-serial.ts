@@ -1,7 +1,8 @@
 // Procedure 46: a vendor makes a client for a serial; its device may activate from now on.
 
 import { csvContentType } from "../../../protocol/paths.js";
-import { type Api, nowSeconds } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
+import { nowSeconds } from "../../clock.js";
 import { accessModel } from "../../api/access.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
@@ -15,19 +16,20 @@ export const enableSerial: Procedure = {
   path: "/provision/manage/model/:model/:sn",
   reachesShared: true,
   applies: ({ form }) => form.isTrue("enable") && form.has("owner") && !form.has("oldsn"),
-  async handle(api, request, vendor) {
-    const { modelId, creatorRid } = await accessModel(api, request, vendor);
+  async handle(context, request, vendor) {
+    const { modelId, creatorRid } = await accessModel(context, request, vendor);
     const sn = request.serial(1);
     const ownerRid = request.form.need("owner");
-    if (!(await mayOwn(api, ownerRid, [creatorRid, vendor.rid]))) throw new Refusal("not-an-owner");
-    const now = nowSeconds(api.clock);
-    const outcome = await api.devices.enable({
+    if (!(await mayOwn(context, ownerRid, [creatorRid, vendor.rid])))
+      throw new Refusal("not-an-owner");
+    const now = nowSeconds(context.clock);
+    const outcome = await context.devices.enable({
       modelId,
       sn,
       ownerRid,
       enabledBy: vendor.rid,
       now,
-      activableUntil: now + api.activationWindowSeconds,
+      activableUntil: now + context.activationWindowSeconds,
     });
     if (typeof outcome === "string") throw new Refusal(outcome);
     // CSV by its type, but one value without a line end: clients take the body as the RID (S-13).
@@ -39,9 +41,13 @@ export const enableSerial: Procedure = {
  * S-18: the owner is the model's creator or below it. A vendor that enables through a share may
  * keep the client below itself, too.
  */
-async function mayOwn(api: Api, ownerRid: string, roots: readonly string[]): Promise<boolean> {
+async function mayOwn(
+  context: Context,
+  ownerRid: string,
+  roots: readonly string[],
+): Promise<boolean> {
   for (const root of new Set(roots)) {
-    if (await api.clients.descends(api.database, ownerRid, root)) return true;
+    if (await context.clients.descends(context.database, ownerRid, root)) return true;
   }
   return false;
 }

@@ -11,9 +11,9 @@ export const listRanges: Procedure = {
   method: "GET",
   path: "/provision/manage/model/:model/",
   applies: ({ query }) => query.get("show") === "ranges",
-  async handle(api, request, vendor) {
-    const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
-    const ranges = await api.ranges.list(api.database, modelId);
+  async handle(context, request, vendor) {
+    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
+    const ranges = await context.ranges.list(context.database, modelId);
     return { ...textReply(JSON.stringify({ ranges })), contentType: scriptContentType };
   },
 };

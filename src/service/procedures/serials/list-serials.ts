@@ -2,7 +2,8 @@
 // vendor enabled through a share (S-21).
 
 import { accessModel, type ModelAccess } from "../../api/access.js";
-import { type Api, nowSeconds } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
+import { nowSeconds } from "../../clock.js";
 import { pageOf } from "../../http/page.js";
 import type { Procedure } from "../../api/procedure.js";
 import { csvReply } from "../../http/reply.js";
@@ -16,13 +17,13 @@ export const listSerials: Procedure = {
   path: "/provision/manage/model/:model/",
   reachesShared: true,
   applies: ({ query }) => !query.has("show"),
-  async handle(api, request, vendor) {
-    const access = await accessModel(api, request, vendor);
+  async handle(context, request, vendor) {
+    const access = await accessModel(context, request, vendor);
     const { query } = request;
     const sharer = query.get("shared");
-    const filter = sharer === undefined ? access : await filterOfShare(api, access, sharer);
-    const views = filter && (await api.serialViews.list(filter, pageOf(query)));
-    const now = nowSeconds(api.clock);
+    const filter = sharer === undefined ? access : await filterOfShare(context, access, sharer);
+    const views = filter && (await context.serialViews.list(filter, pageOf(query)));
+    const now = nowSeconds(context.clock);
     const rows = (views ?? []).map((view) => [
       view.sn,
       ...(query.isTrue("status") ? [statusText(view, now)] : []),
@@ -35,11 +36,11 @@ export const listSerials: Procedure = {
 
 /** Undefined if nothing can match: an unknown vendor, the creator, or another than may be seen. */
 async function filterOfShare(
-  api: Api,
+  context: Context,
   { modelId, creatorRid, enabledBy }: ModelAccess,
   sharer: string,
 ): Promise<Pick<ModelAccess, "modelId" | "enabledBy"> | undefined> {
-  const sharerRid = await api.vendors.findClient(sharer);
+  const sharerRid = await context.vendors.findClient(sharer);
   if (sharerRid === undefined || sharerRid === creatorRid) return undefined;
   if (enabledBy !== undefined && enabledBy !== sharerRid) return undefined;
   return { modelId, enabledBy: sharerRid };

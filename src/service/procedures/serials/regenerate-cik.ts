@@ -1,6 +1,6 @@
 // Procedure 48: a vendor gives the client of a serial a new CIK; its device activates once more.
 
-import { nowSeconds } from "../../api/context.js";
+import { nowSeconds } from "../../clock.js";
 import { accessModel, enabledClient } from "../../api/access.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
@@ -14,11 +14,11 @@ export const regenerateCik: Procedure = {
   path: "/provision/manage/model/:model/:sn",
   reachesShared: true,
   applies: ({ form }) => form.isTrue("enable") && !form.has("owner") && !form.has("oldsn"),
-  async handle(api, request, vendor) {
-    const access = await accessModel(api, request, vendor);
-    const rid = await enabledClient(api, access, request.serial(1));
-    const activableUntil = nowSeconds(api.clock) + api.activationWindowSeconds;
-    if (!(await api.devices.regenerate(rid, activableUntil))) throw new Refusal("client-gone");
+  async handle(context, request, vendor) {
+    const access = await accessModel(context, request, vendor);
+    const rid = await enabledClient(context, access, request.serial(1));
+    const activableUntil = nowSeconds(context.clock) + context.activationWindowSeconds;
+    if (!(await context.devices.regenerate(rid, activableUntil))) throw new Refusal("client-gone");
     return resetContent;
   },
 };

@@ -1,7 +1,7 @@
 // Procedure 47: a vendor moves the client of one serial to another, whose device activates anew.
 
 import { accessModel, enabledClient } from "../../api/access.js";
-import { nowSeconds } from "../../api/context.js";
+import { nowSeconds } from "../../clock.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
 import { resetContent } from "../../http/reply.js";
@@ -15,14 +15,14 @@ export const remapClient: Procedure = {
   path: "/provision/manage/model/:model/:sn",
   reachesShared: true,
   applies: ({ form }) => form.isTrue("enable") && form.has("oldsn"),
-  async handle(api, request, vendor) {
-    const access = await accessModel(api, request, vendor);
+  async handle(context, request, vendor) {
+    const access = await accessModel(context, request, vendor);
     const sn = request.serial(1);
     const oldSn = asSerial(request.form.need("oldsn"));
-    const clientRid = await enabledClient(api, access, oldSn);
-    const activableUntil = nowSeconds(api.clock) + api.activationWindowSeconds;
+    const clientRid = await enabledClient(context, access, oldSn);
+    const activableUntil = nowSeconds(context.clock) + context.activationWindowSeconds;
     const remapping = { modelId: access.modelId, oldSn, sn, clientRid, activableUntil };
-    const outcome = await api.devices.remap(remapping);
+    const outcome = await context.devices.remap(remapping);
     if (outcome !== "remapped") throw new Refusal(outcome);
     return resetContent;
   },

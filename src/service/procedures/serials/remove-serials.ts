@@ -2,7 +2,7 @@
 // the model does not list is ignored (S-33).
 
 import { ownModel } from "../../api/access.js";
-import type { Api } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import type { Procedure } from "../../api/procedure.js";
 import { type Reply, resetContent } from "../../http/reply.js";
@@ -22,7 +22,7 @@ export const removeSerial: Procedure = {
   method: "POST",
   path,
   applies: (request) => isRemoval(request) && request.form.list("sn").length === 1,
-  handle: (api, request, vendor) => remove(api, request, vendor, request.form.list("sn")),
+  handle: (context, request, vendor) => remove(context, request, vendor, request.form.list("sn")),
 };
 
 export const removeSerials: Procedure = {
@@ -32,7 +32,7 @@ export const removeSerials: Procedure = {
   method: "POST",
   path,
   applies: (request) => isRemoval(request) && request.form.list("sn").length > 1,
-  handle: (api, request, vendor) => remove(api, request, vendor, request.form.list("sn")),
+  handle: (context, request, vendor) => remove(context, request, vendor, request.form.list("sn")),
 };
 
 export const removeSerialRows: Procedure = {
@@ -42,19 +42,19 @@ export const removeSerialRows: Procedure = {
   method: "DELETE",
   path,
   applies: ({ bodyKind }) => bodyKind === "rows",
-  handle(api, request, vendor) {
+  handle(context, request, vendor) {
     const serials = readRows(request.content, Infinity).map(([sn = ""]) => sn);
-    return remove(api, request, vendor, serials);
+    return remove(context, request, vendor, serials);
   },
 };
 
 async function remove(
-  api: Api,
+  context: Context,
   request: Request,
   vendor: Vendor,
   serials: readonly string[],
 ): Promise<Reply> {
-  const modelId = await ownModel(api, vendor, request.name(0), "unknown-model");
-  await api.serials.remove(modelId, serials.map(asSerial));
+  const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
+  await context.serials.remove(modelId, serials.map(asSerial));
   return resetContent;
 }

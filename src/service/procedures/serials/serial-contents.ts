@@ -8,7 +8,7 @@ import {
   type Reader,
   requireSerial,
 } from "../../api/access.js";
-import type { Api } from "../../api/context.js";
+import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { contentReply, infoRow } from "../../api/content-reply.js";
 import type { RefusalCode } from "../../errors.js";
@@ -25,9 +25,9 @@ export const listSerialContents: Procedure = {
   method: "GET",
   path: "/provision/manage/content/:model/",
   applies: ({ query }) => query.has("sn"),
-  async handle(api, request, vendor) {
-    const reader = await readerOf(api, request, vendor, "invalid-model");
-    return csvReply((await readableNames(api, reader)).map((name) => [name]));
+  async handle(context, request, vendor) {
+    const reader = await readerOf(context, request, vendor, "invalid-model");
+    return csvReply((await readableNames(context, reader)).map((name) => [name]));
   },
 };
 
@@ -38,9 +38,9 @@ export const serialContentInfo: Procedure = {
   method: "GET",
   path: contentPath,
   applies: ({ query }) => query.has("sn") && !query.isTrue("download") && !query.has("show"),
-  async handle(api, request, vendor) {
-    const reader = await readerOf(api, request, vendor, "invalid-model");
-    const content = await readableContent(api, reader, request.name(1), "invalid-serial");
+  async handle(context, request, vendor) {
+    const reader = await readerOf(context, request, vendor, "invalid-model");
+    const content = await readableContent(context, reader, request.name(1), "invalid-serial");
     return csvReply([infoRow(content)]);
   },
 };
@@ -52,21 +52,21 @@ export const readSerialContent: Procedure = {
   method: "GET",
   path: contentPath,
   applies: ({ query }) => query.has("sn") && query.isTrue("download") && !query.has("show"),
-  async handle(api, request, vendor) {
-    const reader = await readerOf(api, request, vendor, "forbidden-model");
-    return contentReply(api, request, await readableContent(api, reader, request.name(1)));
+  async handle(context, request, vendor) {
+    const reader = await readerOf(context, request, vendor, "forbidden-model");
+    return contentReply(context, request, await readableContent(context, reader, request.name(1)));
   },
 };
 
 /** The model of the path and the serial of the query. */
 async function readerOf(
-  api: Api,
+  context: Context,
   request: Request,
   vendor: Vendor,
   code: RefusalCode,
 ): Promise<Reader> {
-  const modelId = await ownModel(api, vendor, request.name(0), code);
+  const modelId = await ownModel(context, vendor, request.name(0), code);
   const reader = { modelId, sn: asSerial(request.query.need("sn")) };
-  await requireSerial(api, reader, "invalid-serial");
+  await requireSerial(context, reader, "invalid-serial");
   return reader;
 }

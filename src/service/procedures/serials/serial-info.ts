@@ -2,7 +2,7 @@
 // through a share sees only the clients it made (S-20).
 
 import { accessModel, requireSerial } from "../../api/access.js";
-import { nowSeconds } from "../../api/context.js";
+import { nowSeconds } from "../../clock.js";
 import { Refusal } from "../../errors.js";
 import type { Procedure } from "../../api/procedure.js";
 import { csvReply, noContent } from "../../http/reply.js";
@@ -16,15 +16,15 @@ export const serialInfo: Procedure = {
   path: "/provision/manage/model/:model/:sn",
   reachesShared: true,
   applies: ({ query }) => !query.has("show"),
-  async handle(api, request, vendor) {
-    const { modelId, enabledBy, hidesExtra } = await accessModel(api, request, vendor);
+  async handle(context, request, vendor) {
+    const { modelId, enabledBy, hidesExtra } = await accessModel(context, request, vendor);
     const sn = request.serial(1);
-    const view = await api.serialViews.find(modelId, sn);
-    if (view === undefined) await requireSerial(api, { modelId, sn });
+    const view = await context.serialViews.find(modelId, sn);
+    if (view === undefined) await requireSerial(context, { modelId, sn });
     if (view === undefined || view.clientRid === null) return noContent;
     if (enabledBy !== undefined && view.enabledBy !== enabledBy) return noContent;
     if (view.rid === null) throw new Refusal("client-gone");
-    const status = statusText(view, nowSeconds(api.clock));
+    const status = statusText(view, nowSeconds(context.clock));
     return csvReply([[status, view.rid, hidesExtra ? "" : view.extra]]);
   },
 };

@@ -16,13 +16,13 @@ export const showLog: Procedure = {
   path: "/provision/manage/model/:model/:sn",
   reachesShared: true,
   applies: ({ query }) => query.get("show") === "log",
-  async handle(api, request, vendor) {
-    const { modelId, enabledBy } = await accessModel(api, request, vendor);
+  async handle(context, request, vendor) {
+    const { modelId, enabledBy } = await accessModel(context, request, vendor);
     const sn = request.serial(1);
-    const serial = await api.serials.find(api.database, modelId, sn);
-    if (serial === undefined) await requireSerial(api, { modelId, sn });
+    const serial = await context.serials.find(context.database, modelId, sn);
+    if (serial === undefined) await requireSerial(context, { modelId, sn });
     if (serial === undefined || !isVisible(serial, enabledBy)) return noContent;
-    const lines = await api.activations.list(serial.id);
+    const lines = await context.activations.list(serial.id);
     if (lines.length === 0) return noContent;
     // Latin-1 stands for bytes here: commas and quotes are found, and nothing is re-coded.
     const rows = lines.map(({ at, address, entry }) =>
