@@ -3,6 +3,7 @@
 
 import { InvalidArgumentError, type Command } from "commander";
 import type { Admin } from "../../service/admin.js";
+import { readEnvironment } from "../terminal/environment.js";
 import { printItem } from "../terminal/output.js";
 import { addRegistration } from "./registration.js";
 import { addPlaceOptions, warnOfPassword } from "./serve.js";
@@ -56,7 +57,7 @@ async function administer(
   const { Admin } = await import("../../service/admin.js");
   const { openStorage } = await import("../../service/stores/storage.js");
   const place = { dataDirectory: data, url: database };
-  const storage = await openStorage(place, process.env["PROVISION_KEY"]);
+  const storage = await openStorage(place, readEnvironment("PROVISION_KEY"));
   try {
     printItem(json, await act(new Admin(storage, Date.now)));
   } finally {

@@ -5,16 +5,24 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "no
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Credentials } from "../../client/transport.js";
+import { readEnvironment } from "./environment.js";
 
 export interface Login {
   readonly server: string;
   readonly credentials: Credentials;
 }
 
+/** Members of the file, for docs/reference/configuration.md. */
+export const configFields = {
+  server: "address of the service",
+  token: "the vendor's token",
+  cik: "the vendor's CIK, in place of a token",
+} as const;
+
 const othersMask = 0o077;
 
 export function configFile(environment: NodeJS.ProcessEnv): string {
-  const folder = environment["XDG_CONFIG_HOME"] ?? "";
+  const folder = readEnvironment("XDG_CONFIG_HOME", environment) ?? "";
   // The specification: a relative path is to be ignored.
   const root = folder.startsWith("/") ? folder : join(homedir(), ".config");
   return join(root, "provision", "config.json");

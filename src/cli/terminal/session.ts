@@ -5,6 +5,7 @@ import { CommanderError, InvalidArgumentError, Option, type Command } from "comm
 import type { Credentials } from "../../client/transport.js";
 import { VendorClient } from "../../client/vendor-client.js";
 import { configFile, readLogin, type Login } from "./config-file.js";
+import { readEnvironment } from "./environment.js";
 import { readSecret } from "./secret.js";
 
 export interface SessionOptions {
@@ -38,14 +39,12 @@ export async function openClient(options: SessionOptions): Promise<VendorClient>
 }
 
 async function findLogin(options: SessionOptions, environment: NodeJS.ProcessEnv): Promise<Login> {
-  const said = environment["PROVISION_SERVER"];
+  const said = readEnvironment("PROVISION_SERVER", environment);
   const server = options.server ?? (said && checkAddress("PROVISION_SERVER", said));
   const credentials = await saidCredentials(options, environment);
-  if (server !== undefined && server !== "" && credentials !== undefined) {
-    return { server, credentials };
-  }
+  if (server !== undefined && credentials !== undefined) return { server, credentials };
   const kept = readLogin(configFile(environment));
-  const found = server === undefined || server === "" ? kept?.server : server;
+  const found = server ?? kept?.server;
   if (found === undefined) return misuse("no service: use --server or `provision login`");
   if (credentials !== undefined) return { server: found, credentials };
   // A key is for the service it was given for, and for no other.
@@ -60,10 +59,10 @@ export async function saidCredentials(
 ): Promise<Credentials | undefined> {
   if (tokenFile !== undefined) return { token: await readSecret(tokenFile, "token") };
   if (cikFile !== undefined) return { cik: await readSecret(cikFile, "CIK") };
-  const token = environment["PROVISION_TOKEN"] ?? "";
-  if (token !== "") return { token };
-  const cik = environment["PROVISION_CIK"] ?? "";
-  return cik === "" ? undefined : { cik };
+  const token = readEnvironment("PROVISION_TOKEN", environment);
+  if (token !== undefined) return { token };
+  const cik = readEnvironment("PROVISION_CIK", environment);
+  return cik === undefined ? undefined : { cik };
 }
 
 /** Ends the command as misused: exit code 2. */

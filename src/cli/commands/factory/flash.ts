@@ -3,6 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { InvalidArgumentError, type Command } from "commander";
+import { readEnvironment } from "../../terminal/environment.js";
 import { printDone, printLine, warn } from "../../terminal/output.js";
 import { misuse } from "../../terminal/session.js";
 
@@ -42,8 +43,8 @@ export function addFlash(program: Command): void {
 async function flash(files: string[], options: FlashOptions): Promise<void> {
   const { planFlash } = await import("./flash-plan.js");
   const { esptoolCommands, findEsptool } = await import("./esptool.js");
-  const port = options.port ?? process.env["ESPTOOL_PORT"];
-  if (port === undefined || port === "") return misuse("no serial port: use --port");
+  const port = options.port ?? readEnvironment("ESPTOOL_PORT");
+  if (port === undefined) return misuse("no serial port: use --port");
   const plan = planFlash(files, options);
   const tool = findEsptool(options.esptool, options.dryRun);
   const commands = esptoolCommands(plan, { tool, port, baud: options.baud });
