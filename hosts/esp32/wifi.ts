@@ -6,7 +6,6 @@
 import WiFi from "embedded:network/interface/wifi";
 import Timer from "timer";
 import type { Log } from "../../src/ports/log.js";
-import { wifiRejoinMs } from "../../src/protocol/limits.js";
 
 export interface WiFiNetwork {
   readonly ssid: string;
@@ -17,6 +16,8 @@ export interface WiFiNetwork {
 // Values of the SDK's `connection`: below `connecting` nothing is under way.
 const connecting = 300;
 const connected = 500;
+/** How often to look whether the network must be joined again. */
+const wifiRejoinMs = 5_000;
 
 /**
  * Joins the network and joins it again whenever it is lost, for ever. Returns at once.

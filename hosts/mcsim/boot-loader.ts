@@ -12,8 +12,7 @@ import {
   otaState,
 } from "../../src/flash/otadata.js";
 import { bootOrder, selectSlot } from "../../src/formats/boot/otadata-boot.js";
-import type { FlashPartition } from "../../src/ports/flash.js";
-import { sectorBytes } from "../../src/protocol/limits.js";
+import { type FlashPartition, sectorBytes } from "../../src/ports/flash.js";
 import { openDigest } from "../esp32/digest.js";
 import { partitionOpener } from "../../src/formats/flash/partitions.js";
 

@@ -4,8 +4,7 @@
 // Every call goes straight to the file: killing the simulator is a power cut between two calls.
 
 import { File } from "file";
-import { sectorBytes } from "../../src/protocol/limits.js";
-import type { FlashPartition, FlashStatus } from "../../src/ports/flash.js";
+import { type FlashPartition, type FlashStatus, sectorBytes } from "../../src/ports/flash.js";
 import { checkRange, flashStatus } from "../../src/formats/flash/flash-window.js";
 
 export class FlashFile implements FlashPartition {

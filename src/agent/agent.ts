@@ -10,7 +10,7 @@ import {
   retryDelayMsMin,
   roundsMax,
   watchdogFeedMs,
-} from "../protocol/limits.js";
+} from "./limits.js";
 import { ActivationExchange } from "./activation-exchange.js";
 import { Connection } from "./connection.js";
 import type { ContactProblem } from "./contact.js";

@@ -19,7 +19,7 @@ import {
   receiveBytes,
   resolveTimeoutMs,
   silenceTimeoutMs,
-} from "../protocol/limits.js";
+} from "./limits.js";
 import type { ConnectionObserver, Exchange, FailureKind } from "./exchange.js";
 
 /** What it needs of the world. */

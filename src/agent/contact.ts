@@ -2,7 +2,7 @@
 // of three kinds of no, which the life of the device tells apart.
 
 import type { ResponseHead } from "../http/head-parser.js";
-import { retryDelayMsMax } from "../protocol/limits.js";
+import { retryDelayMsMax } from "./limits.js";
 import { retryAfterMs } from "./back-off.js";
 import type { ConnectionFailure } from "./exchange.js";
 import { problemOfStatus } from "./update/range-plan.js";

@@ -11,7 +11,7 @@ import {
   pollIntervalMsMin,
   timerMsMax,
   trialMsMax,
-} from "../protocol/limits.js";
+} from "./limits.js";
 import type { ReleaseIdentity } from "../protocol/release.js";
 import type { ReleaseRule } from "./update/choice.js";
 import type { IdentityDefaults } from "./identity.js";

@@ -3,7 +3,7 @@
 
 import type { Platform } from "../ports/platform.js";
 import type { TimerHandle } from "../ports/timer.js";
-import { retryDelayMsMax } from "../protocol/limits.js";
+import { retryDelayMsMax } from "./limits.js";
 import { retryDelayMs } from "./back-off.js";
 
 /** What it needs of the world. */

@@ -3,7 +3,6 @@
 // is checked by app-image-stream.ts.
 
 import type { FlashPartition } from "../ports/flash.js";
-import { imageHeadBytes } from "../protocol/limits.js";
 import { type AppDescriptor, decodeAppDescriptor } from "./app-descriptor.js";
 import type { ChipIdentity } from "./app-image-chips.js";
 import { AppImageError } from "./app-image-error.js";
@@ -15,6 +14,9 @@ import {
   decodeAppImageHeader,
   segmentHeaderBytes,
 } from "./app-image-header.js";
+
+/** Header 24, segment header 8, app descriptor 256. */
+export const imageHeadBytes = 288;
 
 export interface AppImageHead {
   readonly header: AppImageHeader;

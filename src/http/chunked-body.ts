@@ -5,7 +5,7 @@
 //     size line          data        last    trailer section   end
 
 import { hexDigit } from "../protocol/ascii.js";
-import { trailerBytesMax } from "../protocol/limits.js";
+import { trailerBytesMax } from "./limits.js";
 import { FieldLine } from "./field-line.js";
 import { byteAt, checkText, isBlank, semicolon } from "./grammar.js";
 import { RemoteProtocolError } from "./protocol-error.js";

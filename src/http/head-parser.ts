@@ -3,7 +3,7 @@
 // fields are checked and forgotten; a name is compared as bytes, so they cost no string.
 
 import { isDigit } from "../protocol/ascii.js";
-import { headerFieldsMax } from "../protocol/limits.js";
+import { headerFieldsMax } from "./limits.js";
 import { FieldLine } from "./field-line.js";
 import { byteAt, checkText, decimal, space, startsWith } from "./grammar.js";
 import { RemoteProtocolError } from "./protocol-error.js";

@@ -26,7 +26,7 @@ export type RemoteProtocolErrorKind =
   // Meaning: RFC 9110 sections 14.4 and 15.2.2.
   | "content-range-conflict"
   | "switching-protocols"
-  // Bounds: src/protocol/limits.ts.
+  // Bounds: src/http/limits.ts.
   | "line-too-long"
   | "head-too-long"
   | "too-many-fields"

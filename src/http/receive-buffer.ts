@@ -6,7 +6,7 @@
 // ends, so here a lone LF is refused. A CR elsewhere is for whoever reads the line to refuse.
 // Whatever the pieces, the same bytes give the same lines and the same errors.
 
-import { headerLineBytesMax } from "../protocol/limits.js";
+import { headerLineBytesMax } from "./limits.js";
 import { carriageReturn, lineFeed } from "./grammar.js";
 import { RemoteProtocolError } from "./protocol-error.js";
 

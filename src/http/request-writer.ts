@@ -3,7 +3,7 @@
 //
 //     POST /target HTTP/1.1 CRLF  Host: host CRLF  fields  Content-Length: n CRLF  CRLF  body
 
-import { requestBytesMax } from "../protocol/limits.js";
+import { requestBytesMax } from "./limits.js";
 import { isTextByte, isTokenByte } from "./grammar.js";
 import { LocalProtocolError, type LocalProtocolErrorKind } from "./protocol-error.js";
 

@@ -4,7 +4,7 @@
 // A body is never gathered: its events are views of what was received. A response is accepted only
 // if nobody could read its end differently; the first deviation ends the connection's use.
 
-import { headBytesMax, interimResponsesMax } from "../protocol/limits.js";
+import { headBytesMax, interimResponsesMax } from "./limits.js";
 import { ChunkedBody } from "./chunked-body.js";
 import { HeadParser, type ResponseHead } from "./head-parser.js";
 import { RemoteProtocolError } from "./protocol-error.js";

@@ -2,7 +2,7 @@
 // what its head says.
 
 import type { OpenDigest } from "../ports/digest.js";
-import { imageHeadBytes } from "../protocol/limits.js";
+import { imageHeadBytes } from "../flash/app-image-head.js";
 import { toHex } from "../protocol/hex.js";
 import { decodeAppDescriptor, type AppDescriptor } from "../flash/app-descriptor.js";
 import { AppImageError } from "../flash/app-image-error.js";

@@ -7,10 +7,13 @@
 //              undefined, even from one read to the next; other blocks are whole: old or FF.
 // Nothing is verified. Writing over bytes that are not erased is legal and gives old AND new.
 
+/** Bytes per erase block on every ESP32. */
+export const sectorBytes = 4096;
+
 export interface FlashStatus {
   /** Bytes. */
   readonly size: number;
-  /** Bytes per erase block: 4096 on every ESP32. */
+  /** Bytes per erase block: `sectorBytes` on every ESP32. */
   readonly blockLength: number;
   readonly blocks: number;
 }

@@ -8,7 +8,7 @@ import {
   chunkBytesMin,
   pipelineDepthDefault,
   pipelineDepthMax,
-} from "../protocol/limits.js";
+} from "../agent/limits.js";
 
 export type EngineName = "xs" | "xs32" | "node";
 

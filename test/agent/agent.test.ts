@@ -1,7 +1,7 @@
 // Whole lives of one device on virtual time: the ordinary one, and what its users will meet.
 
 import assert from "node:assert/strict";
-import { sectorBytes } from "../../src/protocol/limits.js";
+import { sectorBytes } from "../../src/ports/flash.js";
 import { World } from "../support/world.js";
 
 describe("a device's life", () => {

@@ -9,7 +9,7 @@ import {
   connectTimeoutMs,
   resolveTimeoutMs,
   silenceTimeoutMs,
-} from "../../src/protocol/limits.js";
+} from "../../src/agent/limits.js";
 import { ok, SocketRig } from "./socket-rig.js";
 
 const depth = 3;

@@ -12,7 +12,7 @@ import {
   pollIntervalMsMin,
   timerMsMax,
   trialMsMax,
-} from "../../src/protocol/limits.js";
+} from "../../src/agent/limits.js";
 
 describe("options", () => {
   it("have defaults, all of them", () => {

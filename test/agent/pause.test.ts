@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { VirtualTime } from "../../hosts/node/virtual-time.js";
 import { Pause } from "../../src/agent/pause.js";
-import { retryDelayMsMax } from "../../src/protocol/limits.js";
+import { retryDelayMsMax } from "../../src/agent/limits.js";
 
 class Pausing {
   readonly time = new VirtualTime();

@@ -8,9 +8,9 @@ import { AppImageError } from "../../src/flash/app-image-error.js";
 import {
   type AppImageHead,
   AppImageHeadReader,
+  imageHeadBytes,
   readAppImageHead,
 } from "../../src/flash/app-image-head.js";
-import { imageHeadBytes } from "../../src/protocol/limits.js";
 import { NorFlash } from "../support/nor-flash.js";
 import { attempt, damagedImages, goodImages, type ImageCase, inSlot } from "./app-image-cases.js";
 

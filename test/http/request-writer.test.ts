@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { LocalProtocolError, type LocalProtocolErrorKind } from "../../src/http/protocol-error.js";
 import { writeRequest, type HttpRequest } from "../../src/http/request-writer.js";
-import { requestBytesMax } from "../../src/protocol/limits.js";
+import { requestBytesMax } from "../../src/http/limits.js";
 
 const get: HttpRequest = { method: "GET", target: "/", host: "h", fields: [] };
 

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { RemoteProtocolError } from "../../src/http/protocol-error.js";
 import { ResponseReader } from "../../src/http/response-reader.js";
-import { headBytesMax, headerLineBytesMax } from "../../src/protocol/limits.js";
+import { headBytesMax, headerLineBytesMax } from "../../src/http/limits.js";
 import { bytewise, readPieces, split } from "./event-log.js";
 import { describeResponses, responses, writeResponses } from "./generated-response.js";
 

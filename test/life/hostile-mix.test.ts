@@ -8,7 +8,7 @@ import { env } from "node:process";
 import { boot } from "../../src/simulator/chip/bootloader.js";
 import { seededRandom } from "../../src/simulator/chip/seeded.js";
 import type { AgentOptions } from "../../src/agent/options.js";
-import { chunkBytesMin, pipelineDepthDefault } from "../../src/protocol/limits.js";
+import { chunkBytesMin, pipelineDepthDefault } from "../../src/agent/limits.js";
 import { misdeeds, type Misdeed, type Random } from "../support/misdeeds.js";
 import type { Bend } from "../support/virtual-service.js";
 import { makeImage, World } from "../support/world.js";

@@ -6,8 +6,7 @@ import { env } from "node:process";
 import { boot } from "../../src/simulator/chip/bootloader.js";
 import { Agent } from "../../src/agent/agent.js";
 import { readAppImageHead } from "../../src/flash/app-image-head.js";
-import { sectorBytes } from "../../src/protocol/limits.js";
-import type { FlashPartition } from "../../src/ports/flash.js";
+import { type FlashPartition, sectorBytes } from "../../src/ports/flash.js";
 import { makeImage, World, type WorldOptions } from "../support/world.js";
 
 const chunkBytes = 1024;

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import type { Cut, FlashOperation } from "../support/nor-flash.js";
-import { sectorBytes } from "../../src/protocol/limits.js";
+import { sectorBytes } from "../../src/ports/flash.js";
 import { makeImage, World } from "../support/world.js";
 
 const imageBytes = 10_000;

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { boot } from "../../src/simulator/chip/bootloader.js";
 import type { AgentOptions } from "../../src/agent/options.js";
-import { badDownloadsMax } from "../../src/protocol/limits.js";
+import { badDownloadsMax } from "../../src/agent/limits.js";
 import type { Cut, FlashOperation } from "../support/nor-flash.js";
 import { makeImage, sha256Hex, World, type WorldOptions } from "../support/world.js";
 

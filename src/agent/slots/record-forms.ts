@@ -4,7 +4,7 @@
 
 import { parseDecimal } from "../../protocol/decimal.js";
 import { decodeForm, encodeForm, formValue } from "../../protocol/form.js";
-import { rejectReasonCharactersMax } from "../../protocol/limits.js";
+import { rejectReasonCharactersMax } from "../limits.js";
 import type { ReleaseIdentity } from "../../protocol/release.js";
 
 export interface TargetRecord {

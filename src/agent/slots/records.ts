@@ -14,7 +14,8 @@
 // Nothing here is secret but the CIK.
 
 import type { KeyValueStore } from "../../ports/key-value.js";
-import { cikCharacters, rejectedBytesMax, rejectedMax } from "../../protocol/limits.js";
+import { cikCharacters } from "../../protocol/limits.js";
+import { rejectedBytesMax, rejectedMax } from "../limits.js";
 import { isCik } from "../../protocol/paths.js";
 import { sameRelease, type ReleaseIdentity } from "../../protocol/release.js";
 import {

@@ -7,7 +7,7 @@ import { otaState } from "../../flash/otadata.js";
 import { OtadataWriter } from "../../flash/otadata-writer.js";
 import type { FlashPartition } from "../../ports/flash.js";
 import type { Platform } from "../../ports/platform.js";
-import { badDownloadsMax, silentTrialsMax, trialsMax } from "../../protocol/limits.js";
+import { badDownloadsMax, silentTrialsMax, trialsMax } from "../limits.js";
 import { sameRelease, type ReleaseIdentity } from "../../protocol/release.js";
 import type { ArmedRecord, ConfirmedRecord } from "./record-forms.js";
 import type { Records } from "./records.js";

@@ -1,7 +1,7 @@
 // Which of the listed contents to look at, and whether its metadata make it a release to fetch.
 // The list comes as a stream; only the best few are kept.
 
-import { candidatesMax } from "../../protocol/limits.js";
+import { candidatesMax } from "../limits.js";
 import type { ReleaseIdentity } from "../../protocol/release.js";
 import {
   compareVersions,

@@ -7,20 +7,22 @@
 // product. A cut costs what of one sector had come, nothing else (slot-writer.ts, progress.ts).
 
 import { AppImageError } from "../../flash/app-image-error.js";
-import { AppImageHeadReader, type AppImageHead } from "../../flash/app-image-head.js";
+import {
+  type AppImageHead,
+  AppImageHeadReader,
+  imageHeadBytes,
+} from "../../flash/app-image-head.js";
 import type { HttpRequest } from "../../http/request-writer.js";
 import type { ResponseHead } from "../../http/head-parser.js";
-import type { FlashPartition } from "../../ports/flash.js";
+import { type FlashPartition, sectorBytes } from "../../ports/flash.js";
 import type { Platform } from "../../ports/platform.js";
 import type { TimerHandle } from "../../ports/timer.js";
 import {
   chunkBytesMin,
   downloadTriesMax,
-  imageHeadBytes,
   rangeRetryDelayMsMin,
   retryDelayMsMax,
-  sectorBytes,
-} from "../../protocol/limits.js";
+} from "../limits.js";
 import { retryDelayMs } from "../back-off.js";
 import type { Connection } from "../connection.js";
 import { problemOfFailure, problemOfHead, type ContactProblem } from "../contact.js";

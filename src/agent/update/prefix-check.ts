@@ -2,9 +2,8 @@
 // digest. The farthest claim is tried first, then the other, then the start.
 
 import type { OpenDigest } from "../../ports/digest.js";
-import type { FlashPartition } from "../../ports/flash.js";
+import { type FlashPartition, sectorBytes } from "../../ports/flash.js";
 import type { Timer } from "../../ports/timer.js";
-import { sectorBytes } from "../../protocol/limits.js";
 import type { ProgressClaim } from "./progress.js";
 import { Slices } from "./slices.js";
 

@@ -4,9 +4,8 @@
 import { AppImageError } from "../../flash/app-image-error.js";
 import type { ChipIdentity } from "../../flash/app-image-chips.js";
 import { SlotVerifier } from "../../flash/app-image-verify.js";
-import type { FlashPartition } from "../../ports/flash.js";
+import { type FlashPartition, sectorBytes } from "../../ports/flash.js";
 import type { Platform } from "../../ports/platform.js";
-import { sectorBytes } from "../../protocol/limits.js";
 import { toHex } from "../../protocol/hex.js";
 import { Slices } from "./slices.js";
 

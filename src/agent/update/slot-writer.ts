@@ -5,8 +5,7 @@
 // it again. Which sectors are whole is told through `onSector`, at most once per sector.
 
 import type { Digest, OpenDigest } from "../../ports/digest.js";
-import type { FlashPartition } from "../../ports/flash.js";
-import { sectorBytes } from "../../protocol/limits.js";
+import { type FlashPartition, sectorBytes } from "../../ports/flash.js";
 import type { ProgressClaim } from "./progress.js";
 
 /** `sectors` sectors are in flash; `digest` is the chained digest over them (progress.ts). */

@@ -4,7 +4,7 @@
 import type { FlashPartition } from "../../ports/flash.js";
 import type { KeyValueStore } from "../../ports/key-value.js";
 import type { Platform } from "../../ports/platform.js";
-import { retryDelayMsMax } from "../../protocol/limits.js";
+import { retryDelayMsMax } from "../limits.js";
 import { parseInfoRow, sameRelease, type ReleaseIdentity } from "../../protocol/release.js";
 import { Choice } from "./choice.js";
 import type { Connection } from "../connection.js";

@@ -1,7 +1,6 @@
 // A partition as a window on a whole flash chip: the same operations, shifted and bounded.
 
-import { sectorBytes } from "../../protocol/limits.js";
-import type { FlashPartition, FlashStatus } from "../../ports/flash.js";
+import { type FlashPartition, type FlashStatus, sectorBytes } from "../../ports/flash.js";
 
 export class FlashWindow implements FlashPartition {
   readonly #flash: FlashPartition;

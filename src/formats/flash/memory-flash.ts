@@ -1,8 +1,7 @@
 // A flash chip in memory: NOR semantics, nothing else. For fleets and for the tools; the strict
 // fake with power cuts is test/support/nor-flash.ts.
 
-import { sectorBytes } from "../../protocol/limits.js";
-import type { FlashPartition, FlashStatus } from "../../ports/flash.js";
+import { type FlashPartition, type FlashStatus, sectorBytes } from "../../ports/flash.js";
 import { checkRange, flashStatus } from "./flash-window.js";
 
 export class MemoryFlash implements FlashPartition {

@@ -7,7 +7,7 @@
 // names. What the generator refuses is refused here, with the line and what to do. Not here:
 // environment variables, and bootloader partitions, which need offsets that no table tells.
 
-import { sectorBytes } from "../../protocol/limits.js";
+import { sectorBytes } from "../../ports/flash.js";
 import { type Partition, partitionFlags, partitionTableOffset } from "./partition-table.js";
 import { PartitionTableError } from "./partition-table-error.js";
 import {

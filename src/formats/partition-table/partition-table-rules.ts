@@ -1,7 +1,7 @@
 // What Espressif's generator asks of a partition table beyond its format: alignment, no overlap,
 // labels of their own, one otadata of two sectors, an NVS large enough to be written.
 
-import { sectorBytes } from "../../protocol/limits.js";
+import { sectorBytes } from "../../ports/flash.js";
 import {
   checkFields,
   type Partition,

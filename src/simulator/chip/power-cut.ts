@@ -2,7 +2,7 @@
 // seed; and how far the chip still is from the next one. The cut itself is made by flash-file.ts
 // (in the boot loader), by the engine, or by a timer of the chip's.
 
-import { receiveBytes } from "../../protocol/limits.js";
+import { receiveBytes } from "../../agent/limits.js";
 import type { Counters } from "./counters.js";
 import type { FlashFileCut } from "./flash-file.js";
 import { seededRandom } from "./seeded.js";

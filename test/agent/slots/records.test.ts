@@ -10,7 +10,7 @@ import {
   rejectedBytesMax,
   rejectedMax,
   rejectReasonCharactersMax,
-} from "../../../src/protocol/limits.js";
+} from "../../../src/agent/limits.js";
 import type { ReleaseIdentity } from "../../../src/protocol/release.js";
 import { MemoryStores } from "../../support/memory-store.js";
 

@@ -7,7 +7,7 @@ import { otaState } from "../../../src/flash/otadata.js";
 import { OtadataWriter } from "../../../src/flash/otadata-writer.js";
 import type { ResetReason } from "../../../src/ports/boot.js";
 import type { Platform } from "../../../src/ports/platform.js";
-import { badDownloadsMax, trialsMax } from "../../../src/protocol/limits.js";
+import { badDownloadsMax, trialsMax } from "../../../src/agent/limits.js";
 import type { ReleaseIdentity } from "../../../src/protocol/release.js";
 import { MemoryStores } from "../../support/memory-store.js";
 import { NorFlash, PowerCut } from "../../support/nor-flash.js";

@@ -10,7 +10,7 @@ import {
   type EntryState,
 } from "../../../src/agent/slots/trial.js";
 import type { ResetReason } from "../../../src/ports/boot.js";
-import { silentTrialsMax, trialsMax } from "../../../src/protocol/limits.js";
+import { silentTrialsMax, trialsMax } from "../../../src/agent/limits.js";
 import { assertBlock, markdownTable } from "../../support/generated-block.js";
 
 /** One rule. The first that fits decides. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { candidatesMax } from "../../../src/protocol/limits.js";
+import { candidatesMax } from "../../../src/agent/limits.js";
 import { Choice, type ReleaseRule } from "../../../src/agent/update/choice.js";
 
 const newest: ReleaseRule = { kind: "newest", name: "lamp" };

@@ -5,15 +5,11 @@ import fc from "fast-check";
 import { Connection } from "../../../src/agent/connection.js";
 import { Download, type DownloadOutcome } from "../../../src/agent/update/download.js";
 import { ProgressStore } from "../../../src/agent/update/progress.js";
-import type { AppImageHead } from "../../../src/flash/app-image-head.js";
+import { type AppImageHead, imageHeadBytes } from "../../../src/flash/app-image-head.js";
 import { openSha256 } from "../../../src/formats/sha256.js";
 import type { Platform } from "../../../src/ports/platform.js";
-import {
-  chunkBytesMin,
-  downloadTriesMax,
-  imageHeadBytes,
-  sectorBytes,
-} from "../../../src/protocol/limits.js";
+import { chunkBytesMin, downloadTriesMax } from "../../../src/agent/limits.js";
+import { sectorBytes } from "../../../src/ports/flash.js";
 import { MemoryStores } from "../../support/memory-store.js";
 import { NorFlash } from "../../support/nor-flash.js";
 import { ascii } from "../../support/virtual-service.js";

@@ -6,7 +6,7 @@ import { emptyClaim, PrefixCheck } from "../../../src/agent/update/prefix-check.
 import type { ProgressClaim } from "../../../src/agent/update/progress.js";
 import { SlotWriter } from "../../../src/agent/update/slot-writer.js";
 import { openSha256 } from "../../../src/formats/sha256.js";
-import { sectorBytes } from "../../../src/protocol/limits.js";
+import { sectorBytes } from "../../../src/ports/flash.js";
 import { NorFlash } from "../../support/nor-flash.js";
 
 const sizeBytes = 3 * sectorBytes + 100;

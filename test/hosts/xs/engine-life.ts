@@ -22,7 +22,7 @@ import { FlashWindow } from "../../../src/formats/flash/flash-window.js";
 import { MemoryFlash } from "../../../src/formats/flash/memory-flash.js";
 import type { AgentStatus } from "../../../src/agent/status.js";
 import { Nvs } from "../../../src/formats/nvs/nvs.js";
-import { sectorBytes } from "../../../src/protocol/limits.js";
+import { sectorBytes } from "../../../src/ports/flash.js";
 import { TcpDoor } from "../../support/tcp-door.js";
 import { VirtualService, type Bend } from "../../support/virtual-service.js";
 import { sha256Hex } from "../../support/world.js";
