@@ -1,19 +1,31 @@
-// The network between a device and a server, on loopback: passes bytes, ends and resets on with a
-// latency and a bandwidth, and counts what the server sends. It changes nothing; what it cannot
-// read, it still passes on. A server that cannot be reached is a connection reset.
+// The network between a device and a server, on loopback: passes bytes, ends and resets on as a line
+// with latency, bandwidth, jitter and losses does, within the device's receive window. It counts
+// what the server sends and notes when; it changes nothing. What it cannot read, it still passes
+// on. A server that cannot be reached is a connection reset.
 
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
+import { Direction } from "./link-direction.js";
 import { RemoteProtocolError } from "../../src/http/protocol-error.js";
 import { ResponseReader } from "../../src/http/response-reader.js";
 
 export interface LinkOptions {
   readonly serverHost: string;
   readonly serverPort: number;
-  /** One way. */
+  /** One way, in milliseconds. Default 0. */
   readonly latencyMs?: number;
-  /** Bytes per second, each way. */
+  /** Bytes per second, each way. Default: no limit. */
   readonly bandwidthBytes?: number;
+  /** The device's receive window, in bytes. Default: no limit. */
+  readonly windowBytes?: number;
+  /** Bytes that the device has read so far. Default: it reads what arrives. */
+  readonly bytesRead?: () => number;
+  /** Up to so many milliseconds more for each segment from the server. Default 0. */
+  readonly jitterMs?: number;
+  /** Of so many segments from the server one is lost and sent again. Default: none. */
+  readonly lossEvery?: number;
+  /** Values in [0, 1) for jitter and losses. Default: Math.random. */
+  readonly random?: () => number;
 }
 
 export class Link {
@@ -21,6 +33,9 @@ export class Link {
   connections = 0;
   /** Body bytes of partial contents (206) that the server sent, whether or not they arrived. */
   rangeBytesSent = 0;
+  /** When the device asked for the first range, and when the last byte of one arrived there. */
+  firstRangeMs: number | undefined;
+  lastRangeByteMs: number | undefined;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -59,121 +74,44 @@ export class Link {
       noDelay: true,
       allowHalfOpen: true,
     });
-    new Direction(device, server, options);
-    new Direction(server, device, options, this.#counter());
+    const { latencyMs = 0, bandwidthBytes = Infinity } = options;
+    const onRequest = (bytes: Uint8Array): void => this.#noteRequest(bytes);
+    new Direction(device, server, { latencyMs, bandwidthBytes, onSent: onRequest });
+    const onSent = watchRanges((count) => (this.rangeBytesSent += count));
+    const onArrived = watchRanges(() => (this.lastRangeByteMs = performance.now()));
+    new Direction(server, device, { ...options, onSent, onArrived });
     for (const socket of [device, server]) {
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
     }
   }
 
-  /** Reads the server's answers along, to tell bodies from heads. */
-  #counter(): (bytes: Uint8Array) => void {
-    const reader = new ResponseReader();
-    let isRange = false;
-    let isLegible = true;
-    reader.expect("GET");
-    return (bytes) => {
-      if (!isLegible) return;
-      try {
-        reader.receive(bytes);
-        for (let event = reader.next(); event !== undefined; event = reader.next()) {
-          if (event.type === "head") isRange = event.head.status === 206;
-          else if (event.type === "body" && isRange) this.rangeBytesSent += event.bytes.length;
-          else if (event.type === "end") reader.expect("GET");
-        }
-      } catch (error) {
-        if (!(error instanceof RemoteProtocolError)) throw error;
-        isLegible = false;
-      }
-    };
+  #noteRequest(bytes: Uint8Array): void {
+    if (this.firstRangeMs !== undefined) return;
+    if (/^range:/im.test(Buffer.from(bytes).toString("latin1"))) {
+      this.firstRangeMs = performance.now();
+    }
   }
 }
 
-/** What a direction holds before it takes no more from its sender. */
-const heldBytesMax = 65_536;
-/** What travels as one: as much as an Ethernet frame carries. */
-const segmentBytes = 1460;
-
-/** Bytes, or how the stream ends. */
-type Piece = Buffer | "end" | "reset";
-
-/** One direction: pieces arrive in their order, each when latency and bandwidth let it. */
-class Direction {
-  readonly #from: Socket;
-  readonly #to: Socket;
-  readonly #latencyMs: number;
-  readonly #bandwidthBytes: number;
-  readonly #held: { readonly piece: Piece; readonly dueMs: number }[] = [];
-  #heldBytes = 0;
-  /** When the line will have carried all that was put on it. */
-  #freeAtMs = 0;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(from: Socket, to: Socket, options: LinkOptions, count?: (bytes: Uint8Array) => void) {
-    this.#from = from;
-    this.#to = to;
-    this.#latencyMs = options.latencyMs ?? 0;
-    this.#bandwidthBytes = options.bandwidthBytes ?? Infinity;
-    from.on("data", (bytes: Buffer) => {
-      count?.(bytes);
-      for (let at = 0; at < bytes.length; at += segmentBytes) {
-        this.#hold(bytes.subarray(at, at + segmentBytes));
+/** Reads a server's answers along, to tell bodies of partial contents (206) from all else. */
+function watchRanges(onBytes: (count: number) => void): (bytes: Uint8Array) => void {
+  const reader = new ResponseReader();
+  let isRange = false;
+  let isLegible = true;
+  reader.expect("GET");
+  return (bytes) => {
+    if (!isLegible) return;
+    try {
+      reader.receive(bytes);
+      for (let event = reader.next(); event !== undefined; event = reader.next()) {
+        if (event.type === "head") isRange = event.head.status === 206;
+        else if (event.type === "body" && isRange) onBytes(event.bytes.length);
+        else if (event.type === "end") reader.expect("GET");
       }
-      this.#release();
-    });
-    for (const [event, piece] of [
-      ["end", "end"],
-      ["error", "reset"],
-    ] as const) {
-      from.on(event, () => {
-        this.#hold(piece);
-        this.#release();
-      });
+    } catch (error) {
+      if (!(error instanceof RemoteProtocolError)) throw error;
+      isLegible = false;
     }
-    to.on("drain", () => {
-      this.#release();
-    });
-    to.on("close", () => {
-      clearTimeout(this.#timer);
-    });
-  }
-
-  #hold(piece: Piece): void {
-    const byteLength = lengthOf(piece);
-    const carryMs = (byteLength / this.#bandwidthBytes) * 1000;
-    this.#freeAtMs = Math.max(this.#freeAtMs, performance.now()) + carryMs;
-    this.#held.push({ piece, dueMs: this.#freeAtMs + this.#latencyMs });
-    this.#heldBytes += byteLength;
-    if (this.#heldBytes >= heldBytesMax) this.#from.pause();
-  }
-
-  /** Passes on what is due, as far as the receiver takes it. */
-  #release(): void {
-    clearTimeout(this.#timer);
-    for (let [next] = this.#held; next !== undefined; [next] = this.#held) {
-      if (this.#to.destroyed || this.#to.writableNeedDrain) return;
-      const waitMs = next.dueMs - performance.now();
-      if (waitMs > 0) {
-        this.#timer = setTimeout(() => {
-          this.#release();
-        }, Math.ceil(waitMs));
-        return;
-      }
-      this.#held.shift();
-      this.#heldBytes -= lengthOf(next.piece);
-      this.#pass(next.piece);
-      if (this.#heldBytes < heldBytesMax) this.#from.resume();
-    }
-  }
-
-  #pass(piece: Piece): void {
-    if (piece === "end") this.#to.end();
-    else if (piece === "reset") this.#to.resetAndDestroy();
-    else this.#to.write(piece);
-  }
-}
-
-function lengthOf(piece: Piece): number {
-  return typeof piece === "string" ? 0 : piece.length;
+  };
 }

@@ -76,7 +76,6 @@ static void receive_some(tcp *self, txMachine *the)
   chip_stream *stream = &self->stream;
   size_t received = chip_stream_receive(stream);
   bool announce = received || (self->announce_readable && stream->in_count);
-  chip_stats_add(self->stats, "bytesRead", received);
   self->announce_readable = false;
   update(self);
   if (announce)
@@ -266,6 +265,7 @@ static void read_bytes(txMachine *the)
     bytes = xsmcToArrayBuffer(xsResult);
   }
   chip_stream_read(&self->stream, bytes, count);
+  chip_stats_add(self->stats, "bytesRead", count);
   update(self);
 }
 

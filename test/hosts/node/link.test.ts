@@ -54,6 +54,81 @@ describe("a link", () => {
     await server.close();
   });
 
+  describe("with a receive window", () => {
+    const windowBytes = 5744;
+
+    it("carries one window each round trip", async () => {
+      const line = await openLine({ latencyMs: 20, windowBytes });
+      const sentBytes = 10 * windowBytes;
+      const tookMs = durationMs(() => line.device.received().length === sentBytes);
+      line.server.send(pattern(sentBytes));
+      const ms = await tookMs;
+      // Nine round trips of 40 ms, and one way.
+      assert.ok(ms > 350 && ms < 600, `${ms} ms`);
+    });
+
+    it("sends no more than it while the device does not read, and goes on when it does", async () => {
+      let readBytes = 0;
+      const line = await openLine({ latencyMs: 1, windowBytes, bytesRead: () => readBytes });
+      const sent = pattern(40_000);
+      line.server.send(sent);
+      await passMs(60);
+      const arrived = line.device.received().length;
+      assert.ok(arrived <= windowBytes && arrived > windowBytes - 718, `${arrived} bytes`);
+      readBytes = 3000;
+      await until(() => line.device.received().length > arrived);
+      await passMs(30);
+      assert.ok(line.device.received().length <= 3000 + windowBytes);
+      readBytes = sent.length;
+      await until(() => line.device.received().length === sent.length);
+      assert.ok(line.device.received().equals(sent));
+    });
+
+    it("begins with the whole window on each connection", async () => {
+      const readBytes = 1_000_000;
+      const line = await openLine({ windowBytes, bytesRead: () => readBytes });
+      line.server.send(pattern(10_000));
+      await passMs(40);
+      const arrived = line.device.received().length;
+      assert.ok(arrived <= windowBytes && arrived > windowBytes - 718, `${arrived} bytes`);
+    });
+  });
+
+  it("sends a lost segment again, later, and what comes behind it waits", async () => {
+    const draws = [0.9, 0, 0, 0, 0.9, 0];
+    const random = (): number => draws.shift() ?? 0.9;
+    const line = await openLine({ lossEvery: 2, random });
+    const tookMs = durationMs(() => line.device.received().length === 3 * 1436);
+    line.server.send(pattern(3 * 1436));
+    assert.ok((await tookMs) >= 190);
+    assert.ok(line.device.received().equals(pattern(3 * 1436)));
+  });
+
+  it("keeps the order of what jitter delays", async () => {
+    const line = await openLine({ jitterMs: 15 });
+    const sent = pattern(60_000);
+    line.server.send(sent);
+    line.server.end();
+    await until(() => line.device.hasEnded);
+    assert.ok(line.device.received().equals(sent));
+  });
+
+  it("notes when the first range was asked for, and when its last byte arrived", async () => {
+    const line = await openLine({ latencyMs: 20 });
+    const opened = link;
+    assert.ok(opened);
+    line.device.send(Buffer.from("GET / HTTP/1.1\r\n\r\n"));
+    await passMs(5);
+    assert.equal(opened.firstRangeMs, undefined);
+    line.device.send(Buffer.from("GET / HTTP/1.1\r\nRange: bytes=0-9\r\n\r\n"));
+    await until(() => line.server.received().length > 40);
+    line.server.send(Buffer.from("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    line.server.send(Buffer.from("HTTP/1.1 206 Partial\r\nContent-Length: 10\r\n\r\n0123456789"));
+    await until(() => opened.lastRangeByteMs !== undefined);
+    const ms = Number(opened.lastRangeByteMs) - Number(opened.firstRangeMs);
+    assert.ok(ms >= 38, `${ms} ms`);
+  });
+
   describe("passes on", () => {
     it("bytes exactly, both ways at once, in whatever pieces they are sent", async () => {
       const pieces = fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 1, maxLength: 6 });
