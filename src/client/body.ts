@@ -3,7 +3,8 @@
 
 import { formatRow } from "../protocol/csv.js";
 import { encodeForm, type FormPair } from "../protocol/form.js";
-import { csvContentType, formContentType } from "../protocol/paths.js";
+import { csvContentType, scriptContentType } from "../protocol/content-types.js";
+import { formContentType } from "../protocol/paths.js";
 import { ClientError } from "./client-error.js";
 
 /** Bytes at hand, or bytes to come: exactly `byteLength` of them. */
@@ -24,8 +25,7 @@ export function rowsBody(rows: readonly (readonly string[])[]): Body {
 }
 
 export function jsonBody(value: object): Body {
-  const contentType = "application/javascript; charset=utf-8";
-  return { contentType, content: Buffer.from(JSON.stringify(value)) };
+  return { contentType: scriptContentType, content: Buffer.from(JSON.stringify(value)) };
 }
 
 const pieceBytes = 65_536;

@@ -3,10 +3,11 @@
 import { formatRange, parseContentRange, type ContentRange } from "../protocol/byte-range.js";
 import { parseDecimal } from "../protocol/decimal.js";
 import type { FormPair } from "../protocol/form.js";
-import { blobContentType } from "../protocol/paths.js";
+import { blobContentType } from "../protocol/content-types.js";
 import type { Upload } from "./body.js";
 import { unexpected, type Asked, type Transport } from "./transport.js";
-import { checkName, checkSerial, contentPath, contentsPath } from "./management-paths.js";
+import { procedures } from "../protocol/procedures.js";
+import { checkName, checkSerial, placeOf } from "./place.js";
 
 export interface NewContent {
   /** Free text; of a release, see src/protocol/release.ts. */
@@ -58,7 +59,7 @@ export class Contents {
   async list(model: string, serial?: string): Promise<string[]> {
     const rows = await this.#transport.rows({
       action: `list contents of model "${model}"`,
-      path: contentsPath(model),
+      ...placeOf(procedures.listContents, { model }),
       query: ofSerial(serial),
       meanings: {
         400: serial === undefined ? "the vendor has no such model" : "no such model or serial",
@@ -76,7 +77,11 @@ export class Contents {
     if (content.protected === true) form.push(["protected", "true"]);
     const meanings = { 409: "it exists already" };
     await this.#transport.post(
-      { action: `create content "${id}"`, path: contentsPath(model), meanings },
+      {
+        action: `create content "${id}"`,
+        ...placeOf(procedures.createContent, { model }),
+        meanings,
+      },
       form,
     );
   }
@@ -85,7 +90,7 @@ export class Contents {
   async info(model: string, id: string, serial?: string): Promise<ContentInfo> {
     const asked = {
       action: `look up content "${id}"`,
-      path: contentPath(model, id),
+      ...placeOf(procedures.contentInfo, { model, content: id }),
       query: ofSerial(serial),
       meanings: {
         ...meanings,
@@ -108,7 +113,7 @@ export class Contents {
     const { serial, range } = options;
     const asked: Asked = {
       action: `download content "${id}"`,
-      path: contentPath(model, id),
+      ...placeOf(procedures.readContent, { model, content: id }),
       query: [["download", "true"], ...ofSerial(serial)],
       meanings: { ...meanings, 403: "no such model, or the serial may not read it" },
       ...(range !== undefined && { range: rangeValue(range) }),
@@ -134,7 +139,7 @@ export class Contents {
   async *groups(model: string, id: string): AsyncGenerator<string, void, void> {
     const asked = {
       action: `list groups of content "${id}"`,
-      path: contentPath(model, id),
+      ...placeOf(procedures.listContentGroups, { model, content: id }),
       query: [["show", "groups"]] as const,
       meanings,
     };
@@ -150,8 +155,7 @@ export class Contents {
   ): Promise<void> {
     await this.#transport.text({
       action: `upload content "${id}"`,
-      method: "POST",
-      path: contentPath(model, id),
+      ...placeOf(procedures.uploadContent, { model, content: id }),
       body: { contentType, content },
       meanings: { ...meanings, 409: "it was uploaded before, and does not change" },
       ...(onSent !== undefined && { onSent }),
@@ -162,8 +166,8 @@ export class Contents {
   async delete(model: string, id: string): Promise<void> {
     await this.#transport.delete({
       action: `delete content "${id}"`,
-      path: contentPath(model, id),
-      inCollection: contentsPath(model),
+      ...placeOf(procedures.deleteContent, { model, content: id }),
+      inCollection: placeOf(procedures.deleteContentEntry, { model }),
       form: [["id", id]],
       meanings,
     });

@@ -4,9 +4,10 @@
 import { parseDecimal } from "../protocol/decimal.js";
 import type { FormPair } from "../protocol/form.js";
 import { rowsBody } from "./body.js";
-import { unexpected, type Transport } from "./transport.js";
+import { unexpected, type Asked, type Transport } from "./transport.js";
 import type { Meanings } from "./client-error.js";
-import { checkName, checkSerial, groupPath, groupsPath, membersPath } from "./management-paths.js";
+import { procedures } from "../protocol/procedures.js";
+import { checkName, checkSerial, placeOf } from "./place.js";
 
 export interface Group {
   readonly id: string;
@@ -51,7 +52,7 @@ export class Groups {
   /** 12 */
   async *list(model: string): AsyncGenerator<Group, void, void> {
     const action = `list groups of model "${model}"`;
-    const asked = { action, path: groupsPath(model), meanings };
+    const asked = { action, ...placeOf(procedures.listGroups, { model }), meanings };
     for await (const [id = "", meta = ""] of this.#transport.pages(asked)) yield { id, meta };
   }
 
@@ -60,7 +61,7 @@ export class Groups {
     await this.#transport.post(
       {
         action: `create group "${id}"`,
-        path: groupsPath(model),
+        ...placeOf(procedures.createGroup, { model }),
         meanings: { 404: "the vendor has no such model", 409: "it exists already" },
       },
       [
@@ -74,8 +75,8 @@ export class Groups {
   async delete(model: string, id: string): Promise<void> {
     await this.#transport.delete({
       action: `delete group "${id}"`,
-      path: groupPath(model, id),
-      inCollection: groupsPath(model),
+      ...placeOf(procedures.deleteGroup, { model, group: id }),
+      inCollection: placeOf(procedures.deleteGroupEntry, { model }),
       form: [["id", id]],
       meanings,
     });
@@ -83,7 +84,11 @@ export class Groups {
 
   /** 15. Throws `not-found`. */
   async info(model: string, id: string): Promise<GroupInfo> {
-    const asked = { action: `look up group "${id}"`, path: groupPath(model, id), meanings };
+    const asked = {
+      action: `look up group "${id}"`,
+      ...placeOf(procedures.groupInfo, { model, group: id }),
+      meanings,
+    };
     const [row] = await this.#transport.rows(asked);
     const memberCount = parseDecimal(row?.[1] ?? "");
     if (memberCount === undefined) throw unexpected(asked, "no count of members");
@@ -94,7 +99,7 @@ export class Groups {
   async *groups(model: string, id: string): AsyncGenerator<string, void, void> {
     const asked = {
       action: `list groups of group "${id}"`,
-      path: groupPath(model, id),
+      ...placeOf(procedures.listGroupGroups, { model, group: id }),
       query: [["show", "groups"]] as const,
       meanings,
     };
@@ -111,7 +116,7 @@ export class Groups {
     if (type !== undefined) query.push(["type", type]);
     if (id !== undefined) query.push(["id", id]);
     const action = `list members of group "${group}"`;
-    const asked = { action, path: membersPath(model, group), query, meanings };
+    const asked = { action, ...placeOf(procedures.listMembers, { model, group }), query, meanings };
     for await (const [typeText = "", name = "", expire = "", meta = ""] of this.#transport.pages(
       asked,
     )) {
@@ -130,7 +135,7 @@ export class Groups {
     { type, ids, expiresAtSeconds, meta }: SimilarMembers,
   ): Promise<void> {
     const form = [...similarForm(type, ids), ["expire", expireText(expiresAtSeconds)] as const];
-    const asked = changing("put members into", model, group);
+    const asked = changing("put members into", procedures.addSimilarMembers, { model, group });
     await this.#transport.post(asked, [...form, ["meta", meta]]);
   }
 
@@ -141,8 +146,8 @@ export class Groups {
       expireText(member.expiresAtSeconds),
       member.meta,
     ]);
-    const asked = changing("put members into", model, group);
-    await this.#transport.text({ ...asked, method: "POST", body: rowsBody(rows) });
+    const asked = changing("put members into", procedures.addMembers, { model, group });
+    await this.#transport.text({ ...asked, body: rowsBody(rows) });
   }
 
   /** 24: takes members out; those that are not there are ignored. */
@@ -152,15 +157,17 @@ export class Groups {
     type: MemberType,
     ids: readonly string[],
   ): Promise<void> {
-    const asked = changing("take members out of", model, group);
+    const asked = changing("take members out of", procedures.deleteSimilarMembers, {
+      model,
+      group,
+    });
     await this.#transport.post(asked, [["delete", "true"], ...similarForm(type, ids)]);
   }
 
   /** 25: the same, of several types. There is no other way than DELETE. */
   async remove(model: string, group: string, members: readonly MemberKey[]): Promise<void> {
     await this.#transport.text({
-      ...changing("take members out of", model, group),
-      method: "DELETE",
+      ...changing("take members out of", procedures.deleteMembers, { model, group }),
       body: rowsBody(members.map(keyRow)),
     });
   }
@@ -170,13 +177,19 @@ export interface SimilarMembers extends Omit<Member, "id"> {
   readonly ids: readonly string[];
 }
 
+type ChangingMembers =
+  | typeof procedures.addSimilarMembers
+  | typeof procedures.addMembers
+  | typeof procedures.deleteSimilarMembers
+  | typeof procedures.deleteMembers;
+
 function changing(
   verb: string,
-  model: string,
-  group: string,
-): { readonly action: string; readonly path: string; readonly meanings: Meanings } {
-  const action = `${verb} group "${group}"`;
-  return { action, path: membersPath(model, group), meanings: memberMeanings };
+  procedure: ChangingMembers,
+  names: { readonly model: string; readonly group: string },
+): Asked {
+  const action = `${verb} group "${names.group}"`;
+  return { action, ...placeOf(procedure, names), meanings: memberMeanings };
 }
 
 function similarForm(type: MemberType, ids: readonly string[]): FormPair[] {

@@ -3,7 +3,8 @@
 import { decodeForm, formValue, formValues, type FormPair } from "../protocol/form.js";
 import { formBody } from "./body.js";
 import { unexpected, type Transport } from "./transport.js";
-import { checkName, modelPath, modelsPath } from "./management-paths.js";
+import { procedures } from "../protocol/procedures.js";
+import { checkName, placeOf } from "./place.js";
 
 /** What the clients of a model's devices are made from: a client's RID, or a share code. */
 export type Template = { readonly rid: string } | { readonly code: string };
@@ -39,14 +40,21 @@ export class Models {
 
   /** 26: the names of the vendor's own models. */
   async list(): Promise<string[]> {
-    const rows = await this.#transport.rows({ action: "list models", path: modelsPath });
+    const rows = await this.#transport.rows({
+      action: "list models",
+      ...placeOf(procedures.listModels, {}),
+    });
     return rows.map(([model = ""]) => model);
   }
 
   /** 27: the models that other vendors share with this one. */
   async listShared(): Promise<SharedModel[]> {
     const query = [["show", "shared"]] as const;
-    const asked = { action: "list shared models", path: modelsPath, query };
+    const asked = {
+      action: "list shared models",
+      ...placeOf(procedures.listSharedModels, {}),
+      query,
+    };
     return (await this.#transport.rows(asked)).map(([vendor = "", model = ""]) => ({
       vendor,
       model,
@@ -60,16 +68,19 @@ export class Models {
     options: readonly ModelOption[] = [],
   ): Promise<void> {
     const meanings = { 400: "the service does not take its template", 409: "it exists already" };
-    await this.#transport.post({ action: `create model "${model}"`, path: modelsPath, meanings }, [
-      ["model", checkName("model", model)],
-      ...templateForm(template),
-      ...optionsForm(options),
-    ]);
+    await this.#transport.post(
+      { action: `create model "${model}"`, ...placeOf(procedures.createModel, {}), meanings },
+      [["model", checkName("model", model)], ...templateForm(template), ...optionsForm(options)],
+    );
   }
 
   /** 30. Throws `not-found`. */
   async info(model: string): Promise<ModelInfo> {
-    const asked = { action: `look up model "${model}"`, path: modelPath(model), meanings };
+    const asked = {
+      action: `look up model "${model}"`,
+      ...placeOf(procedures.modelInfo, { model }),
+      meanings,
+    };
     const form = decodeForm(await this.#transport.text(asked));
     const rid = formValue(form, "rid");
     const code = formValue(form, "code");
@@ -86,8 +97,7 @@ export class Models {
     const form = [...(said ? templateForm(said) : []), ...optionsForm(options)];
     await this.#transport.text({
       action: `update model "${model}"`,
-      method: "PUT",
-      path: modelPath(model),
+      ...placeOf(procedures.updateModel, { model }),
       body: formBody(form),
       meanings,
     });
@@ -97,8 +107,8 @@ export class Models {
   async delete(model: string): Promise<void> {
     await this.#transport.delete({
       action: `delete model "${model}"`,
-      path: modelPath(model),
-      inCollection: modelsPath,
+      ...placeOf(procedures.deleteModel, { model }),
+      inCollection: placeOf(procedures.deleteModelEntry, {}),
       form: [["model", model]],
       meanings,
     });

@@ -1,28 +1,11 @@
 // Ranges of serials: numbers that count as serials of a model without being listed one by one
 // (procedures 34, 38 and 42).
 
-import type { SerialFormat } from "../protocol/mac-serial.js";
+import { serialFormats, type SerialRange } from "../protocol/serial-range.js";
 import { jsonBody } from "./body.js";
 import { unexpected, type Transport } from "./transport.js";
-import { serialsPath } from "./management-paths.js";
-
-export interface SerialRange {
-  readonly format: SerialFormat["format"];
-  /** Digits, filled up with zeros; null: as many as it takes. */
-  readonly length: number | null;
-  readonly casing: "upper" | "lower" | null;
-  /** Both belong to the range. */
-  readonly first: number;
-  readonly last: number;
-}
-
-export const rangeFormats: readonly SerialFormat["format"][] = [
-  "base10",
-  "base16",
-  "mac:48",
-  "mac-48",
-  "mac.48",
-];
+import { procedures } from "../protocol/procedures.js";
+import { placeOf } from "./place.js";
 
 const meanings = {
   400: "the service does not take such a range",
@@ -41,7 +24,7 @@ export class Ranges {
   async list(model: string): Promise<SerialRange[]> {
     const asked = {
       action: `list ranges of model "${model}"`,
-      path: serialsPath(model),
+      ...placeOf(procedures.listRanges, { model }),
       query: [["show", "ranges"]] as const,
       meanings,
     };
@@ -54,8 +37,7 @@ export class Ranges {
   async add(model: string, ranges: readonly SerialRange[]): Promise<void> {
     await this.#transport.text({
       action: `add ranges to model "${model}"`,
-      method: "POST",
-      path: serialsPath(model),
+      ...placeOf(procedures.addRanges, { model }),
       body: jsonBody({ ranges }),
       meanings,
     });
@@ -65,8 +47,7 @@ export class Ranges {
   async remove(model: string, ranges: readonly SerialRange[]): Promise<void> {
     await this.#transport.text({
       action: `remove ranges from model "${model}"`,
-      method: "DELETE",
-      path: serialsPath(model),
+      ...placeOf(procedures.deleteRanges, { model }),
       body: jsonBody({ ranges }),
       meanings,
     });
@@ -90,7 +71,7 @@ function readRanges(text: string): SerialRange[] | undefined {
 function readRange(value: unknown): SerialRange | undefined {
   if (!isRecord(value)) return undefined;
   const { length = null, casing = null, first, last } = value;
-  const format = rangeFormats.find((known) => known === value["format"]);
+  const format = serialFormats.find((known) => known === value["format"]);
   const isRange =
     format !== undefined &&
     (length === null || typeof length === "number") &&

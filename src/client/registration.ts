@@ -1,7 +1,8 @@
 // The vendor name of the client that asks (procedures 56 to 58). Names are unique in a service.
 
 import type { Transport } from "./transport.js";
-import { checkName, registerPath } from "./management-paths.js";
+import { procedures } from "../protocol/procedures.js";
+import { checkName, placeOf } from "./place.js";
 
 export class Registration {
   readonly #transport: Transport;
@@ -12,7 +13,7 @@ export class Registration {
 
   /** 56. @returns undefined if the client has no name. */
   async name(): Promise<string | undefined> {
-    const asked = { action: "look up the vendor's name", path: registerPath };
+    const asked = { action: "look up the vendor's name", ...placeOf(procedures.vendorName, {}) };
     const name = (await this.#transport.text(asked)).trimEnd();
     return name === "" ? undefined : name;
   }
@@ -24,7 +25,7 @@ export class Registration {
       403: "a device cannot be a vendor",
       409: "it is another's, or the client has another name",
     };
-    await this.#transport.post({ action, path: registerPath, meanings }, [
+    await this.#transport.post({ action, ...placeOf(procedures.registerVendor, {}), meanings }, [
       ["vendor", checkName("vendor", vendor)],
     ]);
   }
@@ -33,7 +34,7 @@ export class Registration {
   async unregister(vendor: string): Promise<void> {
     const action = `give up the vendor name "${vendor}"`;
     const meanings = { 404: "it is not the client's" };
-    await this.#transport.post({ action, path: registerPath, meanings }, [
+    await this.#transport.post({ action, ...placeOf(procedures.unregisterVendor, {}), meanings }, [
       ["delete", "true"],
       ["vendor", checkName("vendor", vendor)],
     ]);

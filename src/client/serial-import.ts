@@ -5,7 +5,7 @@
 import { formatRow } from "../protocol/csv.js";
 import { metaBytesMax } from "../protocol/limits.js";
 import { ClientError } from "./client-error.js";
-import { checkSerial } from "./management-paths.js";
+import { checkSerial } from "./place.js";
 import type { NewSerial, Serials } from "./serials.js";
 
 export interface ImportProgress {

@@ -3,9 +3,10 @@
 import type { FormPair } from "../protocol/form.js";
 import { parseDecimal } from "../protocol/decimal.js";
 import { rowsBody } from "./body.js";
-import { unexpected, type Transport } from "./transport.js";
+import { unexpected, type Asked, type Transport } from "./transport.js";
 import type { Meanings } from "./client-error.js";
-import { checkSerial, serialPath, serialsPath } from "./management-paths.js";
+import { procedures } from "../protocol/procedures.js";
+import { checkSerial, placeOf } from "./place.js";
 
 export interface NewSerial {
   readonly serial: string;
@@ -60,7 +61,7 @@ export class Serials {
     if (enabledBy !== undefined) query.push(["shared", enabledBy]);
     const asked = {
       action: `list serials of model "${model}"`,
-      path: serialsPath(model),
+      ...placeOf(procedures.listSerials, { model }),
       query,
       meanings: { 404: "the vendor has no such model" },
     };
@@ -75,36 +76,36 @@ export class Serials {
   async add(model: string, serial: string, extra = ""): Promise<void> {
     const form: FormPair[] = [["sn", checkSerial(serial)]];
     if (extra !== "") form.push(["extra", extra]);
-    await this.#transport.post(adding(model, `serial "${serial}"`, "it exists already"), form);
+    const asked = adding(procedures.addSerial, model, `serial "${serial}"`, "it exists already");
+    await this.#transport.post(asked, form);
   }
 
   /** 36. All or, with `conflict` if one of them exists, none. */
   async addAll(model: string, serials: readonly string[]): Promise<void> {
     if (serials.length === 0) return;
     const form = serials.map((serial): FormPair => ["sn[]", checkSerial(serial)]);
-    await this.#transport.post(
-      adding(model, `${serials.length} serials`, "one exists already"),
-      form,
-    );
+    const what = `${serials.length} serials`;
+    const asked = adding(procedures.addSerials, model, what, "one exists already");
+    await this.#transport.post(asked, form);
   }
 
   /** 37. All or, with `conflict` if one of them exists, none. */
   async addRows(model: string, serials: readonly NewSerial[]): Promise<void> {
     if (serials.length === 0) return;
     const rows = serials.map(({ serial, extra }) => [checkSerial(serial), extra]);
-    const asked = adding(model, `${serials.length} serials`, "one exists already");
-    await this.#transport.text({ ...asked, method: "POST", body: rowsBody(rows) });
+    const what = `${serials.length} serials`;
+    const asked = adding(procedures.addSerialRows, model, what, "one exists already");
+    await this.#transport.text({ ...asked, body: rowsBody(rows) });
   }
 
   /** 41, or 40. Those that are not there are ignored. */
   async remove(model: string, serials: readonly string[]): Promise<void> {
     if (serials.length === 0) return;
-    const path = serialsPath(model);
     await this.#transport.delete({
       action: `remove ${serials.length} serials from model "${model}"`,
-      path,
+      ...placeOf(procedures.removeSerialRows, { model }),
       body: rowsBody(serials.map((serial) => [checkSerial(serial)])),
-      inCollection: path,
+      inCollection: placeOf(procedures.removeSerials, { model }),
       form: serials.map((serial) => ["sn[]", serial]),
       meanings,
     });
@@ -114,8 +115,8 @@ export class Serials {
   async delete(model: string, serial: string): Promise<void> {
     await this.#transport.delete({
       action: `delete serial "${serial}"`,
-      path: serialPath(model, serial),
-      inCollection: serialsPath(model),
+      ...placeOf(procedures.deleteSerial, { model, sn: serial }),
+      inCollection: placeOf(procedures.removeSerial, { model }),
       form: [["sn", serial]],
       meanings,
     });
@@ -125,7 +126,7 @@ export class Serials {
   async info(model: string, serial: string): Promise<SerialInfo | undefined> {
     const [row] = await this.#transport.rows({
       action: `look up serial "${serial}"`,
-      path: serialPath(model, serial),
+      ...placeOf(procedures.serialInfo, { model, sn: serial }),
       meanings: { ...meanings, 409: "its client is gone" },
     });
     if (row === undefined) return undefined;
@@ -137,7 +138,7 @@ export class Serials {
   async *groups(model: string, serial: string): AsyncGenerator<string, void, void> {
     const asked = {
       action: `list groups of serial "${serial}"`,
-      path: serialPath(model, serial),
+      ...placeOf(procedures.listSerialGroups, { model, sn: serial }),
       query: [["show", "groups"]] as const,
       meanings,
     };
@@ -148,7 +149,7 @@ export class Serials {
   async log(model: string, serial: string): Promise<Activation[]> {
     const asked = {
       action: `show the log of serial "${serial}"`,
-      path: serialPath(model, serial),
+      ...placeOf(procedures.showLog, { model, sn: serial }),
       query: [["show", "log"]] as const,
       meanings,
     };
@@ -165,7 +166,7 @@ export class Serials {
       ["enable", "true"],
       ["owner", ownerRid],
     ] as const;
-    return this.#change("enable", model, serial, form, {
+    return this.#change(procedures.enableSerial, "enable", model, serial, form, {
       403: "the owner is not below the model's vendor, or the model is not shared",
       409: "it has a client already, or its owner may have no more",
     });
@@ -177,20 +178,25 @@ export class Serials {
       ["enable", "true"],
       ["oldsn", checkSerial(oldSerial)],
     ] as const;
-    await this.#change("remap", model, serial, form, { 412: "the old serial has no client" });
+    await this.#change(procedures.remapClient, "remap", model, serial, form, {
+      412: "the old serial has no client",
+    });
   }
 
   /** 48: kills its CIK; its device may activate once more. Throws `never-enabled`. */
   async regenerate(model: string, serial: string): Promise<void> {
-    await this.#change("regenerate the key of", model, serial, [["enable", "true"]]);
+    await this.#change(procedures.regenerateCik, "regenerate the key of", model, serial, [
+      ["enable", "true"],
+    ]);
   }
 
   /** 49: kills its CIK. Throws `never-enabled`. */
   async disable(model: string, serial: string): Promise<void> {
-    await this.#change("disable", model, serial, [["disable", "true"]]);
+    await this.#change(procedures.disableCik, "disable", model, serial, [["disable", "true"]]);
   }
 
   #change(
+    procedure: ChangingClient,
     verb: string,
     model: string,
     serial: string,
@@ -198,7 +204,11 @@ export class Serials {
     more: Meanings = {},
   ): Promise<string> {
     const action = `${verb} serial "${serial}"`;
-    const asked = { action, path: serialPath(model, serial), meanings: { ...meanings, ...more } };
+    const asked = {
+      action,
+      ...placeOf(procedure, { model, sn: serial }),
+      meanings: { ...meanings, ...more },
+    };
     return this.#transport.post(asked, form);
   }
 }
@@ -209,14 +219,19 @@ export type SharedSerials = Pick<
   "list" | "info" | "log" | "enable" | "remap" | "regenerate" | "disable"
 >;
 
-function adding(
-  model: string,
-  what: string,
-  conflict: string,
-): { readonly action: string; readonly path: string; readonly meanings: Meanings } {
+type ChangingClient =
+  | typeof procedures.enableSerial
+  | typeof procedures.remapClient
+  | typeof procedures.regenerateCik
+  | typeof procedures.disableCik;
+
+type AddingSerials =
+  typeof procedures.addSerial | typeof procedures.addSerials | typeof procedures.addSerialRows;
+
+function adding(procedure: AddingSerials, model: string, what: string, conflict: string): Asked {
   return {
     action: `add ${what} to model "${model}"`,
-    path: serialsPath(model),
+    ...placeOf(procedure, { model }),
     meanings: {
       400: "the service does not take a serial, or its extra text",
       404: "the vendor has no such model",

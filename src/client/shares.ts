@@ -2,7 +2,8 @@
 
 import type { Transport } from "./transport.js";
 import { ClientError } from "./client-error.js";
-import { checkName, sharePath, sharesPath } from "./management-paths.js";
+import { procedures } from "../protocol/procedures.js";
+import { checkName, placeOf } from "./place.js";
 
 const meanings = {
   404: "there is no such model, no such vendor, or it is not shared",
@@ -19,23 +20,32 @@ export class Shares {
   /** 51: the names of the vendors. */
   async list(model: string): Promise<string[]> {
     const action = `list shares of model "${model}"`;
-    const rows = await this.#transport.rows({ action, path: sharesPath(model), meanings });
+    const rows = await this.#transport.rows({
+      action,
+      ...placeOf(procedures.listShares, { model }),
+      meanings,
+    });
     return rows.map(([vendor = ""]) => vendor);
   }
 
   /** 52. Throws `not-found` if there is no such vendor. */
   async create(model: string, vendor: string): Promise<void> {
     const action = `share model "${model}" with "${vendor}"`;
-    await this.#transport.post({ action, path: sharesPath(model), meanings }, [
-      ["vendor", checkName("vendor", vendor)],
-    ]);
+    await this.#transport.post(
+      { action, ...placeOf(procedures.createShare, { model }), meanings },
+      [["vendor", checkName("vendor", vendor)]],
+    );
   }
 
   /** 54: whether the model is shared with `vendor`. No such model or vendor counts as no. */
   async has(model: string, vendor: string): Promise<boolean> {
     const action = `look up the share of "${vendor}"`;
     try {
-      await this.#transport.text({ action, path: sharePath(model, vendor), meanings });
+      await this.#transport.text({
+        action,
+        ...placeOf(procedures.showShare, { model, vendor }),
+        meanings,
+      });
       return true;
     } catch (error) {
       if (error instanceof ClientError && error.status === 404) return false;
@@ -47,8 +57,8 @@ export class Shares {
   async delete(model: string, vendor: string): Promise<void> {
     await this.#transport.delete({
       action: `end the share of "${vendor}"`,
-      path: sharePath(model, vendor),
-      inCollection: sharesPath(model),
+      ...placeOf(procedures.deleteShare, { model, vendor }),
+      inCollection: placeOf(procedures.deleteShareEntry, { model }),
       form: [["vendor", vendor]],
       meanings,
     });

@@ -3,7 +3,8 @@
 
 import { isCik } from "../protocol/paths.js";
 import { unexpected, type Asked, type Transport } from "./transport.js";
-import { checkName, tokenPath, tokensPath } from "./management-paths.js";
+import { procedures } from "../protocol/procedures.js";
+import { checkName, placeOf } from "./place.js";
 
 const meanings = {
   401: "only the vendor's CIK opens tokens, a token does not",
@@ -20,19 +21,31 @@ export class Tokens {
 
   /** 59: their ids. */
   async list(): Promise<string[]> {
-    const rows = await this.#transport.rows({ action: "list tokens", path: tokensPath, meanings });
+    const rows = await this.#transport.rows({
+      action: "list tokens",
+      ...placeOf(procedures.listTokens, {}),
+      meanings,
+    });
     return rows.map(([id = ""]) => id);
   }
 
   /** 60. @returns the token: a secret. Throws `conflict` if the id is taken. */
   async create(id: string): Promise<string> {
-    const asked = { action: `create token "${id}"`, path: tokensPath, meanings };
+    const asked = {
+      action: `create token "${id}"`,
+      ...placeOf(procedures.createToken, {}),
+      meanings,
+    };
     return checkToken(asked, await this.#transport.post(asked, [["id", checkName("token", id)]]));
   }
 
   /** 62. @returns the token: a secret. Throws `not-found`. */
   async show(id: string): Promise<string> {
-    const asked = { action: `show token "${id}"`, path: tokenPath(id), meanings };
+    const asked = {
+      action: `show token "${id}"`,
+      ...placeOf(procedures.showToken, { token: id }),
+      meanings,
+    };
     return checkToken(asked, await this.#transport.text(asked));
   }
 
@@ -40,8 +53,8 @@ export class Tokens {
   async delete(id: string): Promise<void> {
     await this.#transport.delete({
       action: `delete token "${id}"`,
-      path: tokenPath(id),
-      inCollection: tokensPath,
+      ...placeOf(procedures.deleteToken, { token: id }),
+      inCollection: placeOf(procedures.deleteTokenEntry, {}),
       form: [["id", id]],
       meanings,
     });

@@ -9,6 +9,7 @@ import { encodeForm, type FormPair } from "../protocol/form.js";
 import { cikHeader, isCik, tokenHeader, vendorHeader } from "../protocol/paths.js";
 import { chunksOf, formBody, type Body } from "./body.js";
 import { ClientError, refusal, type Meanings } from "./client-error.js";
+import type { PlaceOfRequest } from "./place.js";
 import { Silence } from "./silence.js";
 
 /** Who asks: a vendor by its token, or by its CIK. */
@@ -23,12 +24,9 @@ export type ClientOptions = Credentials & {
   readonly deletesByPost?: boolean;
 };
 
-export interface Asked {
+export interface Asked extends PlaceOfRequest {
   /** What is asked, as an error says it: "create model lamp". */
   readonly action: string;
-  /** GET unless told otherwise. */
-  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
-  readonly path: string;
   readonly query?: readonly FormPair[];
   readonly body?: Body;
   /** The value of a Range field. */
@@ -38,9 +36,9 @@ export interface Asked {
   readonly onSent?: (sentBytes: number) => void;
 }
 
-/** A deletion: of `path`, or, as a form of its name, in the collection at `inCollection`. */
-interface Deletion extends Omit<Asked, "method" | "query"> {
-  readonly inCollection: string;
+/** A deletion: at its place, or, as a form of its name, in the collection at `inCollection`. */
+interface Deletion extends Omit<Asked, "query"> {
+  readonly inCollection: PlaceOfRequest;
   readonly form: readonly FormPair[];
 }
 
@@ -119,14 +117,14 @@ export class Transport {
   }
 
   /** Posts a form. @returns the text of the answer */
-  post(asked: Omit<Asked, "method" | "body">, form: readonly FormPair[]): Promise<string> {
-    return this.text({ ...asked, method: "POST", body: formBody(form) });
+  post(asked: Omit<Asked, "body">, form: readonly FormPair[]): Promise<string> {
+    return this.text({ ...asked, body: formBody(form) });
   }
 
   async delete({ inCollection, form, body, ...asked }: Deletion): Promise<void> {
     if (this.#options.deletesByPost === true) {
-      await this.post({ ...asked, path: inCollection }, [["delete", "true"], ...form]);
-    } else await this.text({ ...asked, method: "DELETE", ...(body !== undefined && { body }) });
+      await this.post({ ...asked, ...inCollection }, [["delete", "true"], ...form]);
+    } else await this.text({ ...asked, ...(body !== undefined && { body }) });
   }
 
   /** Asks for something of any length. Throws if the answer is no success. */
@@ -137,7 +135,7 @@ export class Transport {
     let response: Response;
     try {
       response = await fetch(server + asked.path + query, {
-        method: asked.method ?? "GET",
+        method: asked.method,
         headers: this.#headers(asked),
         redirect: "manual",
         signal: silence.signal,

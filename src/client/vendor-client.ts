@@ -7,7 +7,7 @@
 import { Transport, type ClientOptions } from "./transport.js";
 import { Contents } from "./contents.js";
 import { Groups } from "./groups.js";
-import { checkName } from "./management-paths.js";
+import { checkName } from "./place.js";
 import { Models } from "./models.js";
 import { Ranges } from "./ranges.js";
 import { Registration } from "./registration.js";

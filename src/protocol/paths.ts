@@ -10,10 +10,6 @@ export const tokenHeader = "X-Exosite-Token";
 export const vendorHeader = "X-Exosite-Vendor";
 
 export const formContentType = "application/x-www-form-urlencoded; charset=utf-8";
-export const csvContentType = "text/csv; charset=utf-8";
-export const textContentType = "text/plain; charset=utf-8";
-/** Of a content whose upload named no type. */
-export const blobContentType = "application/octet-stream";
 
 /** Procedure 64: POST, a form of vendor, model and sn. */
 export const activateTarget = "/provision/activate";
@@ -47,12 +43,15 @@ export function isSerial(text: string): boolean {
   return text.length <= serialBytesMax && isNameText(text);
 }
 
-/** One or more of letters, digits, `._:~-` and blank. */
+/**
+ * One or more of letters, digits, `._:~-` and blank. Not `.` or `..`: clients that normalise a URL
+ * would reach another path (RFC 3986 section 5.2.4).
+ */
 function isNameText(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     if (!isAlphanumeric(text.charCodeAt(at)) && !"._:~- ".includes(text.charAt(at))) return false;
   }
-  return text.length > 0;
+  return text.length > 0 && text !== "." && text !== "..";
 }
 
 /**

@@ -1,5 +1,6 @@
 // What only whoever runs the service may do, in process: it is not part of the API (S-18).
 
+import { nameRule } from "../protocol/name-rules.js";
 import { isName } from "../protocol/paths.js";
 import { nowSeconds, type Clock } from "./clock.js";
 import type { Storage } from "./stores/storage.js";
@@ -41,7 +42,8 @@ export class Admin {
    */
   async createVendor(name: string): Promise<VendorCredentials> {
     if (!isName(name)) {
-      throw new ServiceError("malformed-name", `${JSON.stringify(name)} cannot be a vendor's name`);
+      const message = `expected a vendor name of ${nameRule}, got ${JSON.stringify(name)}`;
+      throw new ServiceError("malformed-name", message);
     }
     const { database, vendors } = this.#storage;
     return transact(database, async (transaction) => {

@@ -33,6 +33,8 @@ export interface ResponderOptions {
 }
 
 export class Responder {
+  readonly #context: Context;
+  readonly #options: ResponderOptions;
   readonly #dispatcher: Dispatcher;
   /** What replies hold until the kernel has taken them, which a slow reader puts off. */
   readonly #queue: MemoryBudget;
@@ -40,10 +42,9 @@ export class Responder {
   #second = -1;
   #date = "";
 
-  constructor(
-    private readonly context: Context,
-    private readonly options: ResponderOptions,
-  ) {
+  constructor(context: Context, options: ResponderOptions) {
+    this.#context = context;
+    this.#options = options;
     this.#queue = new MemoryBudget(context.limits.queuedBytesMax);
     this.#dispatcher = new Dispatcher(context, new Router(procedures), (error) => {
       this.#logError(error);
@@ -52,7 +53,7 @@ export class Responder {
 
   /** RFC 9110 section 5.6.7. Made once a second. */
   date(): string {
-    const second = nowSeconds(this.context.clock);
+    const second = nowSeconds(this.#context.clock);
     if (second !== this.#second) {
       this.#second = second;
       this.#date = new Date(second * 1000).toUTCString();
@@ -84,7 +85,7 @@ export class Responder {
     try {
       bodyBytesSent = await this.#queue.hold(queuedBytes(outcome.reply), async () => {
         // Closing on bytes that still arrive would reset the connection, and the reply with it.
-        if (isLast()) await body.discard(this.context.limits.discardTimeMs);
+        if (isLast()) await body.discard(this.#context.limits.discardTimeMs);
         return send(response, outcome.reply, { date: this.date(), isLast: isLast() });
       });
     } catch (error) {
@@ -92,7 +93,7 @@ export class Responder {
       response.destroy();
     }
     const durationMs = performance.now() - startedAt;
-    this.options.onReply?.(replyRecord(request, outcome, bodyBytesSent, durationMs));
+    this.#options.onReply?.(replyRecord(request, outcome, bodyBytesSent, durationMs));
   }
 
   /** The outcome, or a refusal if there is no room to queue its reply; a refusal needs none. */
@@ -103,18 +104,19 @@ export class Responder {
   }
 
   #logError(error: unknown): void {
-    this.options.log?.(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    this.#options.log?.(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
 }
 
 function replyRecord(
   request: Request,
-  { procedure, reply, code }: Outcome,
+  { place, reply, code }: Outcome,
   bodyBytesSent: number,
   durationMs: number,
 ): ReplyRecord {
-  const { method, loggedTarget: target, address } = request;
-  const number = procedure?.number;
+  const { method, address } = request;
+  const target = request.target.logged;
+  const procedure = place?.number;
   const { status } = reply;
-  return { procedure: number, method, target, address, status, code, bodyBytesSent, durationMs };
+  return { procedure, method, target, address, status, code, bodyBytesSent, durationMs };
 }

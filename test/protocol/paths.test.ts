@@ -61,10 +61,21 @@ describe("names and serials", () => {
     "a%20b",
     "a@b",
     "a[b",
+    // Clients that normalise a URL reach another path by these two.
+    ".",
+    "..",
   ];
 
   it("may hold what file names, versions and MAC addresses hold", () => {
-    for (const text of ["a", "Sensor-Pro_2.bin", "00:1B:44:11:3A:B7", "~x", "my model"]) {
+    for (const text of [
+      "a",
+      "Sensor-Pro_2.bin",
+      "00:1B:44:11:3A:B7",
+      "~x",
+      "my model",
+      "...",
+      ".a",
+    ]) {
       assert.ok(isName(text), text);
       assert.ok(isSerial(text), text);
     }

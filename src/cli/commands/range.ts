@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { parseDecimal } from "../../protocol/decimal.js";
 import { serialBytesMax } from "../../protocol/limits.js";
 import { formatSerial } from "../../protocol/mac-serial.js";
-import { rangeFormats, type SerialRange } from "../../client/ranges.js";
+import { serialFormats, type SerialRange } from "../../protocol/serial-range.js";
 import { printDone, printList } from "../terminal/output.js";
 import { addSessionOptions, misuse, openClient, type SessionOptions } from "../terminal/session.js";
 
@@ -47,7 +47,7 @@ function addRangeOptions(command: Command): Command {
     .argument("<last>")
     .addOption(
       new Option("--format <name>", "how serials are written")
-        .choices(rangeFormats)
+        .choices(serialFormats)
         .default("base10"),
     )
     .option("--length <digits>", "fill serials up with zeros to this length", length)

@@ -9,7 +9,7 @@ import type { Content } from "../stores/contents.js";
 import { Refusal, type RefusalCode } from "../errors.js";
 import type { Fields } from "../http/fields.js";
 import type { GroupKey } from "../stores/members.js";
-import type { Request } from "../http/request.js";
+import type { RoutedRequest } from "./routed-request.js";
 
 /** A serial of a model, as whoever reads for it. */
 export interface Reader {
@@ -57,10 +57,10 @@ export interface ModelAccess {
  */
 export async function accessModel(
   context: Context,
-  request: Request,
+  request: RoutedRequest<"model">,
   vendor: Vendor,
 ): Promise<ModelAccess> {
-  const name = request.name(0);
+  const name = request.name("model");
   const header = request.header(vendorHeader);
   const hidesExtra = header !== undefined;
   if (header === undefined || !namesOtherVendor(request, vendor)) {
@@ -102,12 +102,12 @@ export async function enabledClient(
 /** The vendor's own content that the path names; refuses with `code` an unknown model (S-22). */
 export async function ownContent(
   context: Context,
-  request: Request,
+  request: RoutedRequest<"model" | "content">,
   vendor: Vendor,
   code: RefusalCode,
 ): Promise<Content> {
-  const modelId = await ownModel(context, vendor, request.name(0), code);
-  return findContent(context, modelId, request.name(1));
+  const modelId = await ownModel(context, vendor, request.name("model"), code);
+  return findContent(context, modelId, request.name("content"));
 }
 
 async function findContent(context: Context, modelId: number, name: string): Promise<Content> {
@@ -141,11 +141,11 @@ export function readableNames(context: Context, reader: Reader): Promise<string[
 /** The vendor's own group that the path names. */
 export async function ownGroup(
   context: Context,
-  request: Request,
+  request: RoutedRequest<"model" | "group">,
   vendor: Vendor,
 ): Promise<GroupKey> {
-  const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
-  const group = request.name(1);
+  const modelId = await ownModel(context, vendor, request.name("model"), "unknown-model");
+  const group = request.name("group");
   if ((await context.groups.find(modelId, group)) === undefined) throw new Refusal("unknown-group");
   return { modelId, group };
 }

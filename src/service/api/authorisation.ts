@@ -76,7 +76,7 @@ function lookupOf(context: Context, secret: string | undefined): Buffer {
 }
 
 /** Whether X-Exosite-Vendor names a vendor that is not the caller. */
-export function namesOtherVendor(request: Request, vendor: Vendor): boolean {
+export function namesOtherVendor(request: Pick<Request, "header">, vendor: Vendor): boolean {
   const name = request.header(vendorHeader);
   return name !== undefined && name !== vendor.name;
 }

@@ -10,7 +10,7 @@ import type { Context } from "./context.js";
 import type { Content } from "../stores/contents.js";
 import { pieceBytes, uncountedReplyBytesMax } from "../limits.js";
 import { type ByteStream, refusalReply, type Reply } from "../http/reply.js";
-import type { Request } from "../http/request.js";
+import type { RoutedRequest } from "./routed-request.js";
 
 /** `<content-type>,<byte-size>,<updated-timestamp>,<meta>` */
 export function infoRow({ type, size, updatedAt, meta }: Content): string[] {
@@ -20,7 +20,7 @@ export function infoRow({ type, size, updatedAt, meta }: Content): string[] {
 /** The whole content, or the range that the request asks for. */
 export async function contentReply(
   context: Context,
-  request: Request,
+  request: RoutedRequest,
   content: Content,
 ): Promise<Reply> {
   const total = content.size;

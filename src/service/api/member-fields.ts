@@ -4,7 +4,7 @@ import { parseDecimal } from "../../protocol/decimal.js";
 import { metaBytesMax } from "../../protocol/limits.js";
 import { Refusal } from "../errors.js";
 import type { Member, MemberKey } from "../stores/members.js";
-import { asName, asSerial, asText } from "../http/request.js";
+import { asName, asSerial, asText } from "./texts.js";
 import type { MemberType } from "../database/schema.js";
 
 /** A type of S-46, or refuses the request. */

@@ -1,68 +1,83 @@
 // Finds the procedures of a path. Paths are matched as they were sent: case, doubled slashes and a
 // slash at the end all count. Only a name is percent-decoded (S-12), after the path was split.
 
-import type { Procedure } from "./procedure.js";
+import type { CallerKind } from "../../protocol/procedures.js";
+import type { Procedure, ProcedureOf, Taken } from "./procedure.js";
 
-/** A path of the API and what it lists, by method. */
-interface Route {
-  readonly caller: Procedure["caller"];
-  readonly byMethod: ReadonlyMap<string, readonly Procedure[]>;
+/** The procedures of one method and path, in the order of the table. */
+export interface Siblings<Kind extends CallerKind, Takes extends Taken> {
+  readonly caller: Kind;
+  readonly takes: Takes;
+  readonly procedures: readonly ProcedureOf<Kind, Takes>[];
 }
+
+/** Those of some kind of caller that take something of the body. */
+export type AnySiblings<Kind extends CallerKind = CallerKind, Takes extends Taken = Taken> = {
+  [K in Kind]: { [T in Takes]: Siblings<K, T> }[Takes];
+}[Kind];
 
 export interface Match {
-  readonly route: Route;
-  /** The decoded names of the path, in order. */
-  readonly names: readonly string[];
+  /** What the path lists, by method. */
+  readonly byMethod: ReadonlyMap<string, AnySiblings>;
+  /** The decoded names of the path. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
-interface Pattern {
+interface Route {
   readonly segments: readonly string[];
-  readonly caller: Procedure["caller"];
-  readonly byMethod: Map<string, Procedure[]>;
+  readonly byMethod: Map<string, AnySiblings>;
 }
 
 const nameMark = ":";
+const noNames: ReadonlyMap<string, string> = new Map();
 
 export class Router {
-  readonly #patterns = new Map<string, Pattern>();
+  readonly #routes = new Map<string, Route>();
 
   constructor(procedures: readonly Procedure[]) {
     for (const procedure of procedures) this.#add(procedure);
   }
 
   #add(procedure: Procedure): void {
-    const { path, caller, method } = procedure;
-    let pattern = this.#patterns.get(path);
-    if (pattern === undefined) {
-      pattern = { segments: path.split("/"), caller, byMethod: new Map() };
-      this.#patterns.set(path, pattern);
+    const { method, path } = procedure.place;
+    let route = this.#routes.get(path);
+    if (route === undefined) {
+      route = { segments: path.split("/"), byMethod: new Map() };
+      this.#routes.set(path, route);
     }
-    // A caller is authorised before it is known which of a path's procedures is meant.
-    if (pattern.caller !== caller) throw new Error(`${path} has two kinds of caller`);
-    const siblings = pattern.byMethod.get(method);
-    if (siblings === undefined) pattern.byMethod.set(method, [procedure]);
-    else siblings.push(procedure);
+    route.byMethod.set(method, joined(route.byMethod.get(method), procedure));
   }
 
   /** `path`: of the target, still percent-encoded. Undefined if the API has no such path. */
   match(path: string): Match | undefined {
-    const literal = this.#patterns.get(path);
-    if (literal !== undefined) return { route: literal, names: [] };
+    const literal = this.#routes.get(path);
+    if (literal !== undefined) return { byMethod: literal.byMethod, names: noNames };
     const segments = path.split("/");
-    for (const pattern of this.#patterns.values()) {
-      const names = matchSegments(pattern.segments, segments);
-      if (names !== undefined) return { route: pattern, names };
+    for (const { segments: pattern, byMethod } of this.#routes.values()) {
+      const names = matchSegments(pattern, segments);
+      if (names !== undefined) return { byMethod, names };
     }
     return undefined;
   }
 }
 
+/** A caller is authorised, and a body read, before it is known which procedure is meant. */
+function joined(siblings: AnySiblings | undefined, procedure: Procedure): AnySiblings {
+  const { caller, takes, place } = procedure;
+  const { procedures = [] } = siblings ?? {};
+  if (siblings !== undefined && (siblings.caller !== caller || siblings.takes !== takes)) {
+    throw new Error(`${place.method} ${place.path} has two kinds of caller or body`);
+  }
+  // All of one kind: that has just been looked at.
+  return { caller, takes, procedures: [...procedures, procedure] } as AnySiblings;
+}
+
 function matchSegments(
   pattern: readonly string[],
   segments: readonly string[],
-): string[] | undefined {
+): Map<string, string> | undefined {
   if (pattern.length !== segments.length) return undefined;
-  const names: string[] = [];
+  const names = new Map<string, string>();
   for (const [at, expected] of pattern.entries()) {
     const segment = segments[at] ?? "";
     if (!expected.startsWith(nameMark)) {
@@ -70,7 +85,7 @@ function matchSegments(
     } else if (segment === "") {
       return undefined;
     } else {
-      names.push(decode(segment));
+      names.set(expected.slice(nameMark.length), decode(segment));
     }
   }
   return names;

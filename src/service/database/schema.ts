@@ -5,6 +5,7 @@
 // that finds them (`...Lookup`): see key-vault.ts.
 
 import type { Generated } from "kysely";
+import type { SerialFormat } from "../../protocol/mac-serial.js";
 
 /** 1 or 0: neither database's own boolean is known to the other's driver. */
 export type Flag = 0 | 1;
@@ -108,7 +109,7 @@ interface ActivationTable {
 interface RangeTable {
   id: Generated<number>;
   modelId: number;
-  format: "base10" | "base16" | "mac:48" | "mac-48" | "mac.48";
+  format: SerialFormat["format"];
   /** Digits; null for as many as the number takes. */
   length: number | null;
   casing: "upper" | "lower" | null;

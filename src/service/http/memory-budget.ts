@@ -5,16 +5,19 @@
 import { Refusal } from "../errors.js";
 
 export class MemoryBudget {
+  readonly #bytesMax: number;
   #takenBytes = 0;
 
-  constructor(private readonly bytesMax: number) {}
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
 
   get takenBytes(): number {
     return this.#takenBytes;
   }
 
   hasRoom(byteLength: number): boolean {
-    return this.#takenBytes + byteLength <= this.bytesMax;
+    return this.#takenBytes + byteLength <= this.#bytesMax;
   }
 
   /** Runs `use` with `byteLength` bytes of the budget; refuses with `overloaded` if it has less. */

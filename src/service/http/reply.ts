@@ -16,7 +16,7 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import { setImmediate } from "node:timers/promises";
 import { formatRow } from "../../protocol/csv.js";
-import { csvContentType, textContentType } from "../../protocol/paths.js";
+import { csvContentType, textContentType } from "../../protocol/content-types.js";
 import { type RefusalCode, refusals } from "../errors.js";
 import { pieceBytes, uncountedReplyBytesMax } from "../limits.js";
 
@@ -48,8 +48,6 @@ export function queuedBytes({ body }: Reply): number {
 
 /** At most 7 characters: an activation's reply has no room for more (S-02). */
 const serverName = "exo";
-
-export const scriptContentType = "application/javascript; charset=utf-8";
 
 /** A single value: no line end follows it (S-13). */
 export function textReply(text: string): Reply {

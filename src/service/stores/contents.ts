@@ -1,7 +1,7 @@
 // Contents: what a model's devices may download, by name. The bytes are blobs.ts; a content names
 // a blob from the moment its upload is complete, and not before.
 
-import { blobContentType } from "../../protocol/paths.js";
+import { blobContentType } from "../../protocol/content-types.js";
 import type { BlobStore } from "./blobs.js";
 import { type Database, transact } from "../database/database.js";
 import { forgetMembers } from "./members.js";

@@ -4,7 +4,8 @@ import { type Database, transact } from "../database/database.js";
 import { rangesMax } from "../limits.js";
 import { holdModel } from "./models.js";
 import { PreparedQuery } from "../database/prepared-query.js";
-import { containsSerial, type SerialRange, withoutHole } from "./serial-range.js";
+import type { SerialRange } from "../../protocol/serial-range.js";
+import { containsSerial, withoutHole } from "./serial-range.js";
 
 export class RangeStore {
   readonly #list;

@@ -6,24 +6,10 @@
 import { parseDecimal } from "../../protocol/decimal.js";
 import { serialBytesMax } from "../../protocol/limits.js";
 import { formatSerial, type SerialFormat } from "../../protocol/mac-serial.js";
+import { serialFormats, type SerialRange } from "../../protocol/serial-range.js";
 import { Refusal } from "../errors.js";
 import { isRecord, parseJson } from "../database/json.js";
 
-export interface SerialRange {
-  readonly format: SerialFormat["format"];
-  readonly length: number | null;
-  readonly casing: "upper" | "lower" | null;
-  readonly first: number;
-  readonly last: number;
-}
-
-const formats: readonly SerialFormat["format"][] = [
-  "base10",
-  "base16",
-  "mac:48",
-  "mac-48",
-  "mac.48",
-];
 const macMax = 2 ** 48 - 1;
 
 export function containsSerial(range: SerialRange, sn: string): boolean {
@@ -67,7 +53,7 @@ export function readRanges(text: string): SerialRange[] {
 
 function readRange(value: unknown): SerialRange {
   if (!isRecord(value)) throw new Refusal("malformed-ranges");
-  const format = formats.find((known) => known === value["format"]);
+  const format = serialFormats.find((known) => known === value["format"]);
   const { length = null, casing = null, first, last } = value;
   const isWellFormed =
     format !== undefined &&

@@ -3,6 +3,7 @@
 import { ActivationWriter } from "./activation-writer.js";
 import { ActivationLog } from "./activations.js";
 import { BlobStore } from "./blobs.js";
+import { ClientTree } from "./client-tree.js";
 import { ClientStore } from "./clients.js";
 import { ContentStore } from "./contents.js";
 import { type Database, type DatabasePlace, openDatabase } from "../database/database.js";
@@ -29,6 +30,7 @@ export interface Storage {
   readonly activations: ActivationLog;
   readonly blobs: BlobStore;
   readonly clients: ClientStore;
+  readonly clientTree: ClientTree;
   readonly contents: ContentStore;
   readonly dataViews: DataViewStore;
   readonly descriptions: DescriptionStore;
@@ -66,6 +68,7 @@ export async function openStorage(
   const writer = new ActivationWriter(database, activations);
   const blobs = new BlobStore(database);
   const clients = new ClientStore(database, vault);
+  const descriptions = new DescriptionStore(database);
   const ranges = new RangeStore(database);
   const serials = new SerialStore(database, ranges);
   return {
@@ -74,9 +77,10 @@ export async function openStorage(
     activations,
     blobs,
     clients,
+    clientTree: new ClientTree(database, clients, descriptions),
     contents: new ContentStore(database, blobs),
     dataViews: new DataViewStore(database, vault),
-    descriptions: new DescriptionStore(database),
+    descriptions,
     devices: new DeviceStore(database, vault, clients, serials, writer),
     grants: new GrantStore(database),
     groups: new GroupStore(database),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { procedure, streamingProcedure } from "../../../src/service/api/procedure.js";
 import { procedures } from "../../../src/service/procedures/index.js";
 import { Router } from "../../../src/service/api/router.js";
 
@@ -9,9 +10,9 @@ describe("the router", () => {
     const match = router.match(path);
     if (match === undefined) return undefined;
     return Object.fromEntries(
-      [...match.route.byMethod].map(([method, siblings]) => [
+      [...match.byMethod].map(([method, siblings]) => [
         method,
-        siblings.map(({ number }) => number),
+        siblings.procedures.map(({ place }) => place.number),
       ]),
     );
   }
@@ -35,29 +36,45 @@ describe("the router", () => {
 
   it("decodes names after it has split the path", () => {
     const match = router.match("/provision/manage/model/a%20b/x%2Fy%3A");
-    assert.deepEqual(match?.names, ["a b", "x/y:"]);
+    assert.deepEqual(
+      [...(match?.names ?? [])],
+      [
+        ["model", "a b"],
+        ["sn", "x/y:"],
+      ],
+    );
   });
 
   it("keeps a name that does not decode as it is", () => {
-    assert.deepEqual(router.match("/provision/manage/model/%ff/%zz")?.names, ["%ff", "%zz"]);
+    const names = router.match("/provision/manage/model/%ff/%zz")?.names ?? [];
+    assert.deepEqual(
+      [...names],
+      [
+        ["model", "%ff"],
+        ["sn", "%zz"],
+      ],
+    );
   });
 
   it("does not take an empty segment for a name", () => {
     assert.equal(router.match("/provision/manage/model//1"), undefined);
   });
 
-  it("refuses a table in which one path has two kinds of caller", () => {
-    const [first] = procedures;
-    assert.ok(first?.caller === "vendor");
+  it("refuses a table in which one place has two kinds of caller or body", () => {
+    const place = { title: "", method: "POST", path: "/p", caller: "anyone" } as const;
     const handle = (): never => {
       throw new Error("never called");
     };
-    const clash = { ...first, caller: "anyone" as const, handle };
-    assert.throws(() => new Router([first, clash]), /two kinds of caller/);
+    const first = procedure(place, { handle });
+    const withKey = procedure({ ...place, caller: "vendor" }, { handle });
+    assert.throws(() => new Router([first, withKey]), /two kinds of caller or body/);
+    assert.throws(() => new Router([first, streamingProcedure(place, { handle })]), /or body/);
   });
 
   it("has each of the API's 70 numbers once, in order", () => {
-    const listed = procedures.map(({ number }) => number).filter((number) => number !== undefined);
+    const listed = procedures
+      .map(({ place }) => place.number)
+      .filter((number) => number !== undefined);
     assert.deepEqual(
       listed,
       Array.from({ length: 70 }, (_, at) => at + 1),

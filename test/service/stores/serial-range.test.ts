@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { formatSerial } from "../../../src/protocol/mac-serial.js";
+import type { SerialRange } from "../../../src/protocol/serial-range.js";
 import { Refusal } from "../../../src/service/errors.js";
 import {
   containsSerial,
   readRanges,
-  type SerialRange,
   withoutHole,
 } from "../../../src/service/stores/serial-range.js";
 

@@ -1,6 +1,7 @@
 // `provision new`: a fresh product, from template.
 
 import type { Command } from "commander";
+import { nameRule } from "../../../protocol/name-rules.js";
 import { isName } from "../../../protocol/paths.js";
 import { printDone } from "../../terminal/output.js";
 import { misuse } from "../../terminal/session.js";
@@ -33,13 +34,11 @@ async function begin(folder: string, options: NewOptions): Promise<void> {
   const { vendor, json } = options;
   const name = projectName(folder);
   const model = options.model ?? name;
-  if (!isName(vendor)) return misuse(`--vendor: ${nameRule}`);
-  if (!isName(model)) return misuse(`--model: ${nameRule}`);
+  if (!isName(vendor)) return misuse(`--vendor: expected ${nameRule}`);
+  if (!isName(model)) return misuse(`--model: expected ${nameRule}`);
   const spec = options.package ?? ownPackageSpec(folder);
   const files = scaffold(folder, { name, vendor, model, spec });
   const facts = { folder, name, vendor, model, package: spec, files };
   const enter = folder === "." ? "" : `cd ${folder} && `;
   printDone(json, facts, `${folder}: ${files.length} files. Next: ${enter}npm install && npm test`);
 }
-
-const nameRule = "expected 1 to 64 letters, digits, blanks and ._:~-";

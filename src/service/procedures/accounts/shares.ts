@@ -1,35 +1,24 @@
 // Procedures 51 to 55: the vendors that may enable serials of a vendor's model (S-20, S-54).
 
-import { csvContentType } from "../../../protocol/paths.js";
+import { csvContentType } from "../../../protocol/content-types.js";
 import { ownModel } from "../../api/access.js";
 import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { csvReplyOr204, noContent, type Reply, resetContent } from "../../http/reply.js";
-import { asName, type Request } from "../../http/request.js";
+import { asName } from "../../api/texts.js";
+import type { RoutedRequest } from "../../api/routed-request.js";
 
-const listPath = "/provision/manage/share/:model/";
-const path = "/provision/manage/share/:model/:vendor";
-
-export const listShares: Procedure = {
-  number: 51,
-  title: "list shares",
-  caller: "vendor",
-  method: "GET",
-  path: listPath,
+export const listShares = procedure(procedures.listShares, {
   async handle(context, request, vendor) {
-    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
+    const modelId = await ownModel(context, vendor, request.name("model"), "unknown-model");
     return csvReplyOr204((await context.shares.vendors(modelId)).map((name) => [name]));
   },
-};
+});
 
-export const createShare: Procedure = {
-  number: 52,
-  title: "create share",
-  caller: "vendor",
-  method: "POST",
-  path: listPath,
+export const createShare = procedure(procedures.createShare, {
   applies: ({ form }) => !form.isTrue("delete"),
   async handle(context, request, vendor) {
     const sharerName = asName(request.form.need("vendor"));
@@ -38,51 +27,41 @@ export const createShare: Procedure = {
     await context.shares.create(modelId, sharerRid);
     return resetContent;
   },
-};
+});
 
-export const deleteShareEntry: Procedure = {
-  number: 53,
-  title: "delete share entry",
-  caller: "vendor",
-  method: "POST",
-  path: listPath,
+export const deleteShareEntry = procedure(procedures.deleteShareEntry, {
   applies: ({ form }) => form.isTrue("delete"),
   handle(context, request, vendor) {
     return remove(context, request, vendor, asName(request.form.need("vendor")));
   },
-};
+});
 
-export const showShare: Procedure = {
-  number: 54,
-  title: "show share",
-  caller: "vendor",
-  method: "GET",
-  path,
+export const showShare = procedure(procedures.showShare, {
   async handle(context, request, vendor) {
-    const { modelId, sharerRid } = await findShare(context, request, vendor, request.name(1));
+    const { modelId, sharerRid } = await findShare(
+      context,
+      request,
+      vendor,
+      request.name("vendor"),
+    );
     if (!(await context.shares.exists(modelId, sharerRid))) throw new Refusal("unknown-share");
     // The documents print a type, though there is nothing it could be of.
     return { ...noContent, contentType: csvContentType };
   },
-};
+});
 
-export const deleteShare: Procedure = {
-  number: 55,
-  title: "delete share",
-  caller: "vendor",
-  method: "DELETE",
-  path,
-  handle: (context, request, vendor) => remove(context, request, vendor, request.name(1)),
-};
+export const deleteShare = procedure(procedures.deleteShare, {
+  handle: (context, request, vendor) => remove(context, request, vendor, request.name("vendor")),
+});
 
 /** The vendor's own model of the path, and the client that holds the other vendor's name. */
 async function findShare(
   context: Context,
-  request: Request,
+  request: RoutedRequest<"model">,
   vendor: Vendor,
   sharerName: string,
 ): Promise<{ modelId: number; sharerRid: string }> {
-  const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
+  const modelId = await ownModel(context, vendor, request.name("model"), "unknown-model");
   const sharerRid = await context.vendors.findClient(sharerName);
   if (sharerRid === undefined) throw new Refusal("unknown-vendor");
   return { modelId, sharerRid };
@@ -90,7 +69,7 @@ async function findShare(
 
 async function remove(
   context: Context,
-  request: Request,
+  request: RoutedRequest<"model">,
   vendor: Vendor,
   sharerName: string,
 ): Promise<Reply> {

@@ -2,29 +2,18 @@
 // (S-17). Models stay with the client.
 
 import { Refusal } from "../../errors.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { noContent, resetContent, textReply } from "../../http/reply.js";
-import { asName } from "../../http/request.js";
+import { asName } from "../../api/texts.js";
 
-const path = "/provision/register";
-
-export const vendorName: Procedure = {
-  number: 56,
-  title: "show vendor name",
-  caller: "client",
-  method: "GET",
-  path,
+export const vendorName = procedure(procedures.vendorName, {
   handle(_context, _request, { vendor }) {
     return Promise.resolve(vendor === null ? noContent : textReply(vendor));
   },
-};
+});
 
-export const registerVendor: Procedure = {
-  number: 57,
-  title: "register vendor name",
-  caller: "client",
-  method: "POST",
-  path,
+export const registerVendor = procedure(procedures.registerVendor, {
   applies: ({ form }) => !form.isTrue("delete"),
   async handle(context, { form }, client) {
     const name = asName(form.need("vendor"));
@@ -36,18 +25,13 @@ export const registerVendor: Procedure = {
     }
     return resetContent;
   },
-};
+});
 
-export const unregisterVendor: Procedure = {
-  number: 58,
-  title: "unregister vendor name",
-  caller: "client",
-  method: "POST",
-  path,
+export const unregisterVendor = procedure(procedures.unregisterVendor, {
   applies: ({ form }) => form.isTrue("delete"),
   async handle(context, { form }, { rid }) {
     const isHeld = await context.vendors.unregister(asName(form.need("vendor")), rid);
     if (!isHeld) throw new Refusal("unknown-vendor");
     return resetContent;
   },
-};
+});

@@ -3,20 +3,16 @@
 import { nowSeconds } from "../../clock.js";
 import { ownModel } from "../../api/access.js";
 import { Refusal } from "../../errors.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { resetContent } from "../../http/reply.js";
-import { asName, metaOf } from "../../http/request.js";
+import { asName, metaOf } from "../../api/texts.js";
 
-export const createContent: Procedure = {
-  number: 3,
-  title: "create content",
-  caller: "vendor",
-  method: "POST",
-  path: "/provision/manage/content/:model/",
+export const createContent = procedure(procedures.createContent, {
   applies: ({ form }) => !form.isTrue("delete"),
   async handle(context, request, vendor) {
     const { form } = request;
-    const modelId = await ownModel(context, vendor, request.name(0), "invalid-model");
+    const modelId = await ownModel(context, vendor, request.name("model"), "invalid-model");
     const name = asName(form.need("id"));
     const meta = metaOf(form);
     const now = nowSeconds(context.clock);
@@ -24,4 +20,4 @@ export const createContent: Procedure = {
     if (!(await context.contents.create(content))) throw new Refusal("content-exists");
     return resetContent;
   },
-};
+});

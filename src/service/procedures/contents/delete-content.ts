@@ -4,37 +4,29 @@ import type { Context } from "../../api/context.js";
 import { ownModel } from "../../api/access.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { type Reply, resetContent } from "../../http/reply.js";
-import { asName, type Request } from "../../http/request.js";
+import { asName } from "../../api/texts.js";
+import type { RoutedRequest } from "../../api/routed-request.js";
 
-export const deleteContentEntry: Procedure = {
-  number: 4,
-  title: "delete content entry",
-  caller: "vendor",
-  method: "POST",
-  path: "/provision/manage/content/:model/",
+export const deleteContentEntry = procedure(procedures.deleteContentEntry, {
   applies: ({ form }) => form.isTrue("delete"),
   handle: (context, request, vendor) =>
     remove(context, request, vendor, asName(request.form.need("id"))),
-};
+});
 
-export const deleteContent: Procedure = {
-  number: 11,
-  title: "delete content",
-  caller: "vendor",
-  method: "DELETE",
-  path: "/provision/manage/content/:model/:content",
-  handle: (context, request, vendor) => remove(context, request, vendor, request.name(1)),
-};
+export const deleteContent = procedure(procedures.deleteContent, {
+  handle: (context, request, vendor) => remove(context, request, vendor, request.name("content")),
+});
 
 async function remove(
   context: Context,
-  request: Request,
+  request: RoutedRequest<"model">,
   vendor: Vendor,
   name: string,
 ): Promise<Reply> {
-  const modelId = await ownModel(context, vendor, request.name(0), "invalid-model");
+  const modelId = await ownModel(context, vendor, request.name("model"), "invalid-model");
   if (!(await context.contents.delete(modelId, name))) throw new Refusal("unknown-content");
   return resetContent;
 }

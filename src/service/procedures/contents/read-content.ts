@@ -2,14 +2,10 @@
 
 import { ownContent } from "../../api/access.js";
 import { contentReply } from "../../api/content-reply.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 
-export const readContent: Procedure = {
-  number: 6,
-  title: "read content",
-  caller: "vendor",
-  method: "GET",
-  path: "/provision/manage/content/:model/:content",
+export const readContent = procedure(procedures.readContent, {
   applies: ({ query }) => query.isTrue("download") && !query.has("sn"),
   async handle(context, request, vendor) {
     // 403 here, 400 in its siblings (S-22).
@@ -19,4 +15,4 @@ export const readContent: Procedure = {
       await ownContent(context, request, vendor, "forbidden-model"),
     );
   },
-};
+});

@@ -5,16 +5,12 @@ import { parseDecimal } from "../../../protocol/decimal.js";
 import { nowSeconds } from "../../clock.js";
 import { Refusal } from "../../errors.js";
 import { aliasesMax, pointsKept } from "../../limits.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { textReply } from "../../http/reply.js";
-import { asName } from "../../http/request.js";
+import { asName } from "../../api/texts.js";
 
-export const createView: Procedure = {
-  number: 70,
-  title: "create view",
-  caller: "client-cik",
-  method: "POST",
-  path: "/jsonp/register",
+export const createView = procedure(procedures.createView, {
   async handle(context, { form }, { rid }) {
     const now = nowSeconds(context.clock);
     const aliases = [...new Set(form.list("alias").map(asName))];
@@ -37,7 +33,7 @@ export const createView: Procedure = {
     if (token === undefined) throw new Refusal("too-many-views");
     return textReply(token);
   },
-};
+});
 
 function whole(text: string): number {
   const value = parseDecimal(text);

@@ -7,19 +7,16 @@ import { nowSeconds } from "../../clock.js";
 import { Refusal } from "../../errors.js";
 import type { Fields } from "../../http/fields.js";
 import { aliasesMax, valueBytesMax } from "../../limits.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure, type Procedure } from "../../api/procedure.js";
 import { noContent, type Reply } from "../../http/reply.js";
-import { asName, asText } from "../../http/request.js";
+import { asName, asText } from "../../api/texts.js";
 
 const paths = ["/onep:v1/stack/alias", "/api:v1/stack/alias"];
 
 /** The form's keys are the aliases to write; a query's keys are aliases to read at once. */
 function writeData(path: string): Procedure {
-  return {
-    title: "write data",
-    caller: "client-cik",
-    method: "POST",
-    path,
+  const place = { title: "write data", caller: "client-cik", method: "POST", path } as const;
+  return procedure(place, {
     async handle(context, { form, query }, { rid }) {
       const pairs = form.pairs.map(([alias, value]): FormPair => [
         asName(alias),
@@ -32,22 +29,19 @@ function writeData(path: string): Procedure {
       if (!(await context.points.write(write))) throw new Refusal("too-many-aliases");
       return latestValues(context, rid, asked);
     },
-  };
+  });
 }
 
 /** The query's keys are the aliases. */
 function readData(path: string): Procedure {
-  return {
-    title: "read data",
-    caller: "client-cik",
-    method: "GET",
-    path,
+  const place = { title: "read data", caller: "client-cik", method: "GET", path } as const;
+  return procedure(place, {
     handle(context, { query }, { rid }) {
       const asked = askedAliases(query);
       if (asked.length === 0) throw new Refusal("missing-key");
       return latestValues(context, rid, asked);
     },
-  };
+  });
 }
 
 function askedAliases({ pairs }: Fields): string[] {

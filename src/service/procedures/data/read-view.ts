@@ -9,15 +9,11 @@ import { Refusal } from "../../errors.js";
 import type { Fields } from "../../http/fields.js";
 import { isIdentifier } from "../../stores/identifier.js";
 import { viewBytesMax } from "../../limits.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { textReply } from "../../http/reply.js";
 
-export const readView: Procedure = {
-  number: 69,
-  title: "read view",
-  caller: "anyone",
-  method: "GET",
-  path: "/jsonp",
+export const readView = procedure(procedures.readView, {
   async handle(context, { query }) {
     const token = query.get("token") ?? "";
     const view = isIdentifier(token)
@@ -40,7 +36,7 @@ export const readView: Procedure = {
     }
     return textReply(`${callback}({"result":{${results.join(",")}}});`);
   },
-};
+});
 
 /** The name of a function, or refuses the request: anything else would be run. */
 function callbackOf(query: Fields): string {

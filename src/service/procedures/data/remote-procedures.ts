@@ -5,20 +5,24 @@
 //     [{"id":1,"status":"ok","result":"<rid>"}]
 //     {"error":{"code":401,"message":"Authorization failed"}}
 
+import { jsonContentType } from "../../../protocol/content-types.js";
 import type { Context } from "../../api/context.js";
 import { clientOfKey } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import { isRecord, parseJson } from "../../database/json.js";
 import { callsMax } from "../../limits.js";
-import type { Procedure } from "../../api/procedure.js";
-import { runCall } from "../../api/remote-calls.js";
+import { procedure } from "../../api/procedure.js";
+import { runCall } from "./remote-calls.js";
 import { type Reply, textReply } from "../../http/reply.js";
 
-export const remoteProcedures: Procedure = {
+const place = {
   title: "remote procedures",
   caller: "anyone",
   method: "POST",
   path: "/onep:v1/rpc/process",
+} as const;
+
+export const remoteProcedures = procedure(place, {
   async handle(context, request) {
     try {
       return jsonReply(await runCalls(context, parseJson(request.text)));
@@ -29,7 +33,7 @@ export const remoteProcedures: Procedure = {
       return { ...jsonReply({ error: { code, message: told } }), status: code };
     }
   },
-};
+});
 
 async function runCalls(context: Context, body: unknown): Promise<object[]> {
   if (!isRecord(body)) throw new Refusal("malformed-json");
@@ -50,5 +54,5 @@ function isCalls(calls: unknown): calls is Record<string, unknown>[] {
 }
 
 function jsonReply(value: unknown): Reply {
-  return { ...textReply(JSON.stringify(value)), contentType: "application/json; charset=utf-8" };
+  return { ...textReply(JSON.stringify(value)), contentType: jsonContentType };
 }

@@ -1,17 +1,12 @@
 // Procedure 64: a device asks for its CIK, and gets it once (S-25, S-29).
 
-import { activateTarget } from "../../../protocol/paths.js";
 import { nowSeconds } from "../../clock.js";
 import { Refusal } from "../../errors.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { textReply } from "../../http/reply.js";
 
-export const activate: Procedure = {
-  number: 64,
-  title: "activate",
-  caller: "anyone",
-  method: "POST",
-  path: activateTarget,
+export const activate = procedure(procedures.activate, {
   async handle(context, request) {
     const outcome = await context.devices.activate({
       vendor: request.form.need("vendor"),
@@ -24,4 +19,4 @@ export const activate: Procedure = {
     if (typeof outcome === "string") throw new Refusal(outcome);
     return textReply(outcome.cik);
   },
-};
+});

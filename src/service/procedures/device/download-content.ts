@@ -1,16 +1,11 @@
 // Procedure 66: a content's bytes, or a range of them, for a device.
 
-import { downloadPath } from "../../../protocol/paths.js";
 import { deviceReader, readableContent } from "../../api/access.js";
 import { contentReply } from "../../api/content-reply.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 
-export const downloadContent: Procedure = {
-  number: 66,
-  title: "download content",
-  caller: "device",
-  method: "GET",
-  path: downloadPath,
+export const downloadContent = procedure(procedures.downloadContent, {
   applies: ({ query }) => query.has("id") && !query.isTrue("info"),
   async handle(context, request, device) {
     const { query } = request;
@@ -18,4 +13,4 @@ export const downloadContent: Procedure = {
     const content = await readableContent(context, reader, query.need("id"));
     return contentReply(context, request, content);
   },
-};
+});

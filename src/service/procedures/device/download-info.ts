@@ -1,21 +1,16 @@
 // Procedure 67: what a device may know of a content before it downloads it.
 
-import { downloadPath } from "../../../protocol/paths.js";
 import { deviceReader, readableContent } from "../../api/access.js";
 import { infoRow } from "../../api/content-reply.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { csvReply } from "../../http/reply.js";
 
-export const downloadInfo: Procedure = {
-  number: 67,
-  title: "download info",
-  caller: "device",
-  method: "GET",
-  path: downloadPath,
+export const downloadInfo = procedure(procedures.downloadInfo, {
   applies: ({ query }) => query.has("id") && query.isTrue("info"),
   async handle(context, { query }, device) {
     // 400 here, 403 in its siblings (S-22).
     const reader = deviceReader(device, query, "invalid-model");
     return csvReply([infoRow(await readableContent(context, reader, query.need("id")))]);
   },
-};
+});

@@ -5,18 +5,14 @@
 
 import { isIPv4 } from "node:net";
 import { Refusal } from "../../errors.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { textReply } from "../../http/reply.js";
 
-export const serverAddress: Procedure = {
-  number: 68,
-  title: "server address",
-  caller: "anyone",
-  method: "GET",
-  path: "/ip",
+export const serverAddress = procedure(procedures.serverAddress, {
   handle(context, request) {
     const { address, port } = context.advertised ?? request.local;
     if (!isIPv4(address)) throw new Refusal("no-ipv4");
     return Promise.resolve(textReply([...address.split("."), port >> 8, port & 255].join(",")));
   },
-};
+});

@@ -7,19 +7,14 @@ import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import { asMember, asMemberKey } from "../../api/member-fields.js";
 import type { Member, MemberKey } from "../../stores/members.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { type Reply, resetContent } from "../../http/reply.js";
 import { readRows } from "../../http/request-rows.js";
-import { metaOf, type Request } from "../../http/request.js";
+import { metaOf } from "../../api/texts.js";
+import type { FilledRequest } from "../../api/routed-request.js";
 
-const path = "/provision/manage/group/:model/:group/";
-
-export const addSimilarMembers: Procedure = {
-  number: 22,
-  title: "add similar members",
-  caller: "vendor",
-  method: "POST",
-  path,
+export const addSimilarMembers = procedure(procedures.addSimilarMembers, {
   applies: ({ bodyKind, form }) => bodyKind === "form" && !form.isTrue("delete"),
   handle(context, request, vendor) {
     const { form } = request;
@@ -29,14 +24,9 @@ export const addSimilarMembers: Procedure = {
     const members = needIds(request).map((id) => asMember(type, id, expire, meta));
     return put(context, request, vendor, members);
   },
-};
+});
 
-export const addMembers: Procedure = {
-  number: 23,
-  title: "add members as CSV",
-  caller: "vendor",
-  method: "POST",
-  path,
+export const addMembers = procedure(procedures.addMembers, {
   applies: ({ bodyKind }) => bodyKind === "rows",
   handle(context, request, vendor) {
     const members = readRows(request.content, 4).map(
@@ -44,14 +34,9 @@ export const addMembers: Procedure = {
     );
     return put(context, request, vendor, members);
   },
-};
+});
 
-export const deleteSimilarMembers: Procedure = {
-  number: 24,
-  title: "delete similar members",
-  caller: "vendor",
-  method: "POST",
-  path,
+export const deleteSimilarMembers = procedure(procedures.deleteSimilarMembers, {
   applies: ({ bodyKind, form }) => bodyKind === "form" && form.isTrue("delete"),
   handle(context, request, vendor) {
     const type = request.form.need("type");
@@ -62,14 +47,9 @@ export const deleteSimilarMembers: Procedure = {
       needIds(request).map((id) => asMemberKey(type, id)),
     );
   },
-};
+});
 
-export const deleteMembers: Procedure = {
-  number: 25,
-  title: "delete members as CSV",
-  caller: "vendor",
-  method: "DELETE",
-  path,
+export const deleteMembers = procedure(procedures.deleteMembers, {
   // Some clients name no type in a DELETE (S-06).
   handle(context, request, vendor) {
     // What #18 lists will do.
@@ -81,9 +61,9 @@ export const deleteMembers: Procedure = {
       rows.map(([type = "", id = ""]) => asMemberKey(type, id)),
     );
   },
-};
+});
 
-function needIds({ form }: Request): string[] {
+function needIds({ form }: FilledRequest): string[] {
   const ids = form.list("id");
   if (ids.length === 0) throw new Refusal("missing-key");
   return ids;
@@ -91,7 +71,7 @@ function needIds({ form }: Request): string[] {
 
 async function put(
   context: Context,
-  request: Request,
+  request: FilledRequest<"model" | "group">,
   vendor: Vendor,
   members: readonly Member[],
 ): Promise<Reply> {
@@ -102,7 +82,7 @@ async function put(
 
 async function remove(
   context: Context,
-  request: Request,
+  request: FilledRequest<"model" | "group">,
   vendor: Vendor,
   members: readonly MemberKey[],
 ): Promise<Reply> {

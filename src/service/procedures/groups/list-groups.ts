@@ -3,34 +3,25 @@
 import { ownModel } from "../../api/access.js";
 import { Refusal } from "../../errors.js";
 import { pageOf } from "../../http/page.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { csvReply, csvReplyOr204 } from "../../http/reply.js";
 
-export const listGroups: Procedure = {
-  number: 12,
-  title: "list groups",
-  caller: "vendor",
-  method: "GET",
-  path: "/provision/manage/group/:model/",
+export const listGroups = procedure(procedures.listGroups, {
   async handle(context, request, vendor) {
-    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
+    const modelId = await ownModel(context, vendor, request.name("model"), "unknown-model");
     const groups = await context.groups.list(modelId, pageOf(request.query));
     return csvReplyOr204(groups.map(({ name, meta }) => [name, meta]));
   },
-};
+});
 
-export const groupInfo: Procedure = {
-  number: 15,
-  title: "group info",
-  caller: "vendor",
-  method: "GET",
-  path: "/provision/manage/group/:model/:group",
+export const groupInfo = procedure(procedures.groupInfo, {
   applies: ({ query }) => !query.has("show"),
   async handle(context, request, vendor) {
-    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
-    const group = await context.groups.find(modelId, request.name(1));
+    const modelId = await ownModel(context, vendor, request.name("model"), "unknown-model");
+    const group = await context.groups.find(modelId, request.name("group"));
     if (group === undefined) throw new Refusal("unknown-group");
     const count = await context.members.count({ modelId, group: group.name });
     return csvReply([[group.meta, String(count)]]);
   },
-};
+});

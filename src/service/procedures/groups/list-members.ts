@@ -7,64 +7,44 @@ import type { Vendor } from "../../api/authorisation.js";
 import { asMemberKey, asMemberType } from "../../api/member-fields.js";
 import type { MemberKey } from "../../stores/members.js";
 import { type Page, pageOf } from "../../http/page.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { csvReplyOr204, type Reply } from "../../http/reply.js";
-import { asSerial, type Request } from "../../http/request.js";
+import { asSerial } from "../../api/texts.js";
+import type { RoutedRequest } from "../../api/routed-request.js";
 
-const path = "/provision/manage/group/:model/:group/";
-
-export const listMembers: Procedure = {
-  number: 18,
-  title: "list members",
-  caller: "vendor",
-  method: "GET",
-  path,
+export const listMembers = procedure(procedures.listMembers, {
   applies: ({ query }) => !query.has("type") && !query.has("id"),
   handle: (context, request, vendor) => list(context, request, vendor, {}, pageOf(request.query)),
-};
+});
 
-export const listMembersOfType: Procedure = {
-  number: 19,
-  title: "list members of a type",
-  caller: "vendor",
-  method: "GET",
-  path,
+export const listMembersOfType = procedure(procedures.listMembersOfType, {
   applies: ({ query }) => query.has("type") && !query.has("id"),
   handle(context, request, vendor) {
     const type = asMemberType(request.query.need("type"));
     return list(context, request, vendor, { type }, pageOf(request.query));
   },
-};
+});
 
-export const listMembersOfId: Procedure = {
-  number: 20,
-  title: "list members of an id",
-  caller: "vendor",
-  method: "GET",
-  path,
+export const listMembersOfId = procedure(procedures.listMembersOfId, {
   applies: ({ query }) => !query.has("type") && query.has("id"),
   handle(context, request, vendor) {
     // Of any type, so anything that a serial may be.
     return list(context, request, vendor, { name: asSerial(request.query.need("id")) });
   },
-};
+});
 
-export const showMember: Procedure = {
-  number: 21,
-  title: "show member",
-  caller: "vendor",
-  method: "GET",
-  path,
+export const showMember = procedure(procedures.showMember, {
   applies: ({ query }) => query.has("type") && query.has("id"),
   handle(context, request, vendor) {
     const { query } = request;
     return list(context, request, vendor, asMemberKey(query.need("type"), query.need("id")));
   },
-};
+});
 
 async function list(
   context: Context,
-  request: Request,
+  request: RoutedRequest<"model" | "group">,
   vendor: Vendor,
   key: Partial<MemberKey>,
   page?: Page,

@@ -4,58 +4,44 @@ import { ownContent, ownGroup, ownModel, requireSerial } from "../../api/access.
 import type { Context } from "../../api/context.js";
 import type { MemberKey } from "../../stores/members.js";
 import { pageOf } from "../../http/page.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { csvReplyOr204, type Reply } from "../../http/reply.js";
-import type { Request } from "../../http/request.js";
+import type { RoutedRequest } from "../../api/routed-request.js";
 
-function asksForGroups({ query }: Request): boolean {
+function asksForGroups({ query }: RoutedRequest): boolean {
   return query.get("show") === "groups";
 }
 
-export const listContentGroups: Procedure = {
-  number: 9,
-  title: "list groups of content",
-  caller: "vendor",
-  method: "GET",
-  path: "/provision/manage/content/:model/:content",
+export const listContentGroups = procedure(procedures.listContentGroups, {
   applies: asksForGroups,
   async handle(context, request, vendor) {
     const { modelId, name } = await ownContent(context, request, vendor, "invalid-model");
     return list(context, request, modelId, { type: "content", name });
   },
-};
+});
 
-export const listGroupGroups: Procedure = {
-  number: 16,
-  title: "list groups of group",
-  caller: "vendor",
-  method: "GET",
-  path: "/provision/manage/group/:model/:group",
+export const listGroupGroups = procedure(procedures.listGroupGroups, {
   applies: asksForGroups,
   async handle(context, request, vendor) {
     const { modelId, group } = await ownGroup(context, request, vendor);
     return list(context, request, modelId, { type: "group", name: group });
   },
-};
+});
 
-export const listSerialGroups: Procedure = {
-  number: 44,
-  title: "list groups of serial",
-  caller: "vendor",
-  method: "GET",
-  path: "/provision/manage/model/:model/:sn",
+export const listSerialGroups = procedure(procedures.listSerialGroups, {
   applies: asksForGroups,
   async handle(context, request, vendor) {
-    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
-    const sn = request.serial(1);
+    const modelId = await ownModel(context, vendor, request.name("model"), "unknown-model");
+    const sn = request.serial("sn");
     await requireSerial(context, { modelId, sn });
     return list(context, request, modelId, { type: "sn", name: sn });
   },
-};
+});
 
 async function list(
   context: Context,
-  request: Request,
+  request: RoutedRequest,
   modelId: number,
   member: MemberKey,
 ): Promise<Reply> {

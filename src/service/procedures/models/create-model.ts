@@ -2,16 +2,12 @@
 
 import { Refusal } from "../../errors.js";
 import { optionsOf, templateOf } from "../../api/model-form.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { resetContent } from "../../http/reply.js";
-import { asName } from "../../http/request.js";
+import { asName } from "../../api/texts.js";
 
-export const createModel: Procedure = {
-  number: 28,
-  title: "create model",
-  caller: "vendor",
-  method: "POST",
-  path: "/provision/manage/model/",
+export const createModel = procedure(procedures.createModel, {
   applies: ({ form }) => !form.isTrue("delete"),
   async handle(context, { form }, vendor) {
     const name = asName(form.need("model"));
@@ -22,4 +18,4 @@ export const createModel: Procedure = {
     if (!(await context.models.create(model))) throw new Refusal("model-exists");
     return resetContent;
   },
-};
+});

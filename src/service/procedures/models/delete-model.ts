@@ -4,28 +4,19 @@
 import { ownModel } from "../../api/access.js";
 import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { type Reply, resetContent } from "../../http/reply.js";
-import { asName } from "../../http/request.js";
+import { asName } from "../../api/texts.js";
 
-export const deleteModelEntry: Procedure = {
-  number: 29,
-  title: "delete model entry",
-  caller: "vendor",
-  method: "POST",
-  path: "/provision/manage/model/",
+export const deleteModelEntry = procedure(procedures.deleteModelEntry, {
   applies: ({ form }) => form.isTrue("delete"),
   handle: (context, { form }, vendor) => remove(context, vendor, asName(form.need("model"))),
-};
+});
 
-export const deleteModel: Procedure = {
-  number: 32,
-  title: "delete model",
-  caller: "vendor",
-  method: "DELETE",
-  path: "/provision/manage/model/:model",
-  handle: (context, request, vendor) => remove(context, vendor, request.name(0)),
-};
+export const deleteModel = procedure(procedures.deleteModel, {
+  handle: (context, request, vendor) => remove(context, vendor, request.name("model")),
+});
 
 async function remove(context: Context, vendor: Vendor, name: string): Promise<Reply> {
   await context.models.delete(await ownModel(context, vendor, name, "unknown-model"));

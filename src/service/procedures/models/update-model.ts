@@ -3,21 +3,17 @@
 
 import { ownModel } from "../../api/access.js";
 import { optionsOf, templateOf } from "../../api/model-form.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { resetContent } from "../../http/reply.js";
 
-export const updateModel: Procedure = {
-  number: 31,
-  title: "update model",
-  caller: "vendor",
-  method: "PUT",
-  path: "/provision/manage/model/:model",
+export const updateModel = procedure(procedures.updateModel, {
   async handle(context, request, vendor) {
-    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
+    const modelId = await ownModel(context, vendor, request.name("model"), "unknown-model");
     const { form, content } = request;
     const options = optionsOf(form);
     const template = templateOf(form);
     if (content.length > 0) await context.models.update(modelId, options, template);
     return resetContent;
   },
-};
+});

@@ -6,40 +6,29 @@ import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { Refusal } from "../../errors.js";
 import { rangesMax } from "../../limits.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { type Reply, resetContent } from "../../http/reply.js";
-import type { Request } from "../../http/request.js";
+import type { FilledRequest } from "../../api/routed-request.js";
 import { readRanges } from "../../stores/serial-range.js";
 
-const path = "/provision/manage/model/:model/";
-
-export const addRanges: Procedure = {
-  number: 38,
-  title: "add ranges",
-  caller: "vendor",
-  method: "POST",
-  path,
+export const addRanges = procedure(procedures.addRanges, {
   applies: ({ bodyKind }) => bodyKind === "json",
   handle: (context, request, vendor) => change(context, request, vendor, "add"),
-};
+});
 
-export const deleteRanges: Procedure = {
-  number: 42,
-  title: "delete ranges",
-  caller: "vendor",
-  method: "DELETE",
-  path,
+export const deleteRanges = procedure(procedures.deleteRanges, {
   applies: ({ bodyKind }) => bodyKind === "json",
   handle: (context, request, vendor) => change(context, request, vendor, "remove"),
-};
+});
 
 async function change(
   context: Context,
-  request: Request,
+  request: FilledRequest<"model">,
   vendor: Vendor,
   action: "add" | "remove",
 ): Promise<Reply> {
-  const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
+  const modelId = await ownModel(context, vendor, request.name("model"), "unknown-model");
   const sent = readRanges(request.text);
   const fits = sent.length <= rangesMax && (await context.ranges[action](modelId, sent));
   if (!fits) throw new Refusal("too-many-ranges");

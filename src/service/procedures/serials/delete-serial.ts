@@ -2,20 +2,16 @@
 // any more (S-34). One that is also in a range stays in the range.
 
 import { ownModel, requireSerial } from "../../api/access.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { resetContent } from "../../http/reply.js";
 
-export const deleteSerial: Procedure = {
-  number: 50,
-  title: "delete serial",
-  caller: "vendor",
-  method: "DELETE",
-  path: "/provision/manage/model/:model/:sn",
+export const deleteSerial = procedure(procedures.deleteSerial, {
   async handle(context, request, vendor) {
-    const modelId = await ownModel(context, vendor, request.name(0), "unknown-model");
-    const sn = request.serial(1);
+    const modelId = await ownModel(context, vendor, request.name("model"), "unknown-model");
+    const sn = request.serial("sn");
     await requireSerial(context, { modelId, sn });
     await context.serials.remove(modelId, [sn]);
     return resetContent;
   },
-};
+});

@@ -1,24 +1,20 @@
 // Procedure 46: a vendor makes a client for a serial; its device may activate from now on.
 
-import { csvContentType } from "../../../protocol/paths.js";
+import { csvContentType } from "../../../protocol/content-types.js";
 import type { Context } from "../../api/context.js";
 import { nowSeconds } from "../../clock.js";
 import { accessModel } from "../../api/access.js";
 import { Refusal } from "../../errors.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { textReply } from "../../http/reply.js";
 
-export const enableSerial: Procedure = {
-  number: 46,
-  title: "enable serial",
-  caller: "vendor",
-  method: "POST",
-  path: "/provision/manage/model/:model/:sn",
+export const enableSerial = procedure(procedures.enableSerial, {
   reachesShared: true,
   applies: ({ form }) => form.isTrue("enable") && form.has("owner") && !form.has("oldsn"),
   async handle(context, request, vendor) {
     const { modelId, creatorRid } = await accessModel(context, request, vendor);
-    const sn = request.serial(1);
+    const sn = request.serial("sn");
     const ownerRid = request.form.need("owner");
     if (!(await mayOwn(context, ownerRid, [creatorRid, vendor.rid])))
       throw new Refusal("not-an-owner");
@@ -35,7 +31,7 @@ export const enableSerial: Procedure = {
     // CSV by its type, but one value without a line end: clients take the body as the RID (S-13).
     return { ...textReply(outcome.rid), contentType: csvContentType };
   },
-};
+});
 
 /**
  * S-18: the owner is the model's creator or below it. A vendor that enables through a share may

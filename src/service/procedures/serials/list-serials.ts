@@ -5,16 +5,12 @@ import { accessModel, type ModelAccess } from "../../api/access.js";
 import type { Context } from "../../api/context.js";
 import { nowSeconds } from "../../clock.js";
 import { pageOf } from "../../http/page.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { csvReply } from "../../http/reply.js";
 import { statusText } from "../../stores/serial-views.js";
 
-export const listSerials: Procedure = {
-  number: 33,
-  title: "list serials",
-  caller: "vendor",
-  method: "GET",
-  path: "/provision/manage/model/:model/",
+export const listSerials = procedure(procedures.listSerials, {
   reachesShared: true,
   applies: ({ query }) => !query.has("show"),
   async handle(context, request, vendor) {
@@ -32,7 +28,7 @@ export const listSerials: Procedure = {
     ]);
     return csvReply(rows);
   },
-};
+});
 
 /** Undefined if nothing can match: an unknown vendor, the creator, or another than may be seen. */
 async function filterOfShare(

@@ -3,21 +3,17 @@
 import { accessModel, enabledClient } from "../../api/access.js";
 import { nowSeconds } from "../../clock.js";
 import { Refusal } from "../../errors.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { resetContent } from "../../http/reply.js";
-import { asSerial } from "../../http/request.js";
+import { asSerial } from "../../api/texts.js";
 
-export const remapClient: Procedure = {
-  number: 47,
-  title: "remap client",
-  caller: "vendor",
-  method: "POST",
-  path: "/provision/manage/model/:model/:sn",
+export const remapClient = procedure(procedures.remapClient, {
   reachesShared: true,
   applies: ({ form }) => form.isTrue("enable") && form.has("oldsn"),
   async handle(context, request, vendor) {
     const access = await accessModel(context, request, vendor);
-    const sn = request.serial(1);
+    const sn = request.serial("sn");
     const oldSn = asSerial(request.form.need("oldsn"));
     const clientRid = await enabledClient(context, access, oldSn);
     const activableUntil = nowSeconds(context.clock) + context.activationWindowSeconds;
@@ -26,4 +22,4 @@ export const remapClient: Procedure = {
     if (outcome !== "remapped") throw new Refusal(outcome);
     return resetContent;
   },
-};
+});

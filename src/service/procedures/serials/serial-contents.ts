@@ -12,60 +12,54 @@ import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { contentReply, infoRow } from "../../api/content-reply.js";
 import type { RefusalCode } from "../../errors.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { csvReply } from "../../http/reply.js";
-import { asSerial, type Request } from "../../http/request.js";
+import { asSerial } from "../../api/texts.js";
+import type { RoutedRequest } from "../../api/routed-request.js";
 
-const contentPath = "/provision/manage/content/:model/:content";
-
-export const listSerialContents: Procedure = {
-  number: 2,
-  title: "list contents of serial",
-  caller: "vendor",
-  method: "GET",
-  path: "/provision/manage/content/:model/",
+export const listSerialContents = procedure(procedures.listSerialContents, {
   applies: ({ query }) => query.has("sn"),
   async handle(context, request, vendor) {
     const reader = await readerOf(context, request, vendor, "invalid-model");
     return csvReply((await readableNames(context, reader)).map((name) => [name]));
   },
-};
+});
 
-export const serialContentInfo: Procedure = {
-  number: 7,
-  title: "content info for serial",
-  caller: "vendor",
-  method: "GET",
-  path: contentPath,
+export const serialContentInfo = procedure(procedures.serialContentInfo, {
   applies: ({ query }) => query.has("sn") && !query.isTrue("download") && !query.has("show"),
   async handle(context, request, vendor) {
     const reader = await readerOf(context, request, vendor, "invalid-model");
-    const content = await readableContent(context, reader, request.name(1), "invalid-serial");
+    const content = await readableContent(
+      context,
+      reader,
+      request.name("content"),
+      "invalid-serial",
+    );
     return csvReply([infoRow(content)]);
   },
-};
+});
 
-export const readSerialContent: Procedure = {
-  number: 8,
-  title: "read content for serial",
-  caller: "vendor",
-  method: "GET",
-  path: contentPath,
+export const readSerialContent = procedure(procedures.readSerialContent, {
   applies: ({ query }) => query.has("sn") && query.isTrue("download") && !query.has("show"),
   async handle(context, request, vendor) {
     const reader = await readerOf(context, request, vendor, "forbidden-model");
-    return contentReply(context, request, await readableContent(context, reader, request.name(1)));
+    return contentReply(
+      context,
+      request,
+      await readableContent(context, reader, request.name("content")),
+    );
   },
-};
+});
 
 /** The model of the path and the serial of the query. */
 async function readerOf(
   context: Context,
-  request: Request,
+  request: RoutedRequest<"model">,
   vendor: Vendor,
   code: RefusalCode,
 ): Promise<Reader> {
-  const modelId = await ownModel(context, vendor, request.name(0), code);
+  const modelId = await ownModel(context, vendor, request.name("model"), code);
   const reader = { modelId, sn: asSerial(request.query.need("sn")) };
   await requireSerial(context, reader, "invalid-serial");
   return reader;

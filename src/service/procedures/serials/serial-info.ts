@@ -4,21 +4,17 @@
 import { accessModel, requireSerial } from "../../api/access.js";
 import { nowSeconds } from "../../clock.js";
 import { Refusal } from "../../errors.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { csvReply, noContent } from "../../http/reply.js";
 import { statusText } from "../../stores/serial-views.js";
 
-export const serialInfo: Procedure = {
-  number: 43,
-  title: "serial info",
-  caller: "vendor",
-  method: "GET",
-  path: "/provision/manage/model/:model/:sn",
+export const serialInfo = procedure(procedures.serialInfo, {
   reachesShared: true,
   applies: ({ query }) => !query.has("show"),
   async handle(context, request, vendor) {
     const { modelId, enabledBy, hidesExtra } = await accessModel(context, request, vendor);
-    const sn = request.serial(1);
+    const sn = request.serial("sn");
     const view = await context.serialViews.find(modelId, sn);
     if (view === undefined) await requireSerial(context, { modelId, sn });
     if (view === undefined || view.clientRid === null) return noContent;
@@ -27,4 +23,4 @@ export const serialInfo: Procedure = {
     const status = statusText(view, nowSeconds(context.clock));
     return csvReply([[status, view.rid, hidesExtra ? "" : view.extra]]);
   },
-};
+});

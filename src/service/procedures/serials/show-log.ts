@@ -2,23 +2,19 @@
 // byte for byte (S-35).
 
 import { formatRow } from "../../../protocol/csv.js";
-import { csvContentType } from "../../../protocol/paths.js";
+import { csvContentType } from "../../../protocol/content-types.js";
 import { accessModel, requireSerial } from "../../api/access.js";
-import type { Procedure } from "../../api/procedure.js";
+import { procedure } from "../../api/procedure.js";
+import { procedures } from "../../../protocol/procedures.js";
 import { noContent } from "../../http/reply.js";
 import type { Serial } from "../../stores/serials.js";
 
-export const showLog: Procedure = {
-  number: 45,
-  title: "show activation log",
-  caller: "vendor",
-  method: "GET",
-  path: "/provision/manage/model/:model/:sn",
+export const showLog = procedure(procedures.showLog, {
   reachesShared: true,
   applies: ({ query }) => query.get("show") === "log",
   async handle(context, request, vendor) {
     const { modelId, enabledBy } = await accessModel(context, request, vendor);
-    const sn = request.serial(1);
+    const sn = request.serial("sn");
     const serial = await context.serials.find(context.database, modelId, sn);
     if (serial === undefined) await requireSerial(context, { modelId, sn });
     if (serial === undefined || !isVisible(serial, enabledBy)) return noContent;
@@ -30,7 +26,7 @@ export const showLog: Procedure = {
     );
     return { status: 200, contentType: csvContentType, body: Buffer.from(rows.join(""), "latin1") };
   },
-};
+});
 
 /** Through a share only the serials that the caller enabled are seen (S-20). */
 function isVisible(serial: Serial, enabledBy: string | undefined): boolean {

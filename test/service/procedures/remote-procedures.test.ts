@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import pg from "pg";
 import { databaseKinds } from "../databases.js";
 import { ask, type Rig, startRig, stopRig } from "../harness.js";
 import { VendorClient } from "../vendor-client.js";
@@ -12,9 +13,11 @@ for (const kind of databaseKinds) {
   describe(`remote procedures, with ${kind.name}`, () => {
     let rig: Rig;
     let acme: VendorClient;
+    let url: string | undefined;
 
     beforeEach(async function () {
-      rig = await startRig({ database: await kind.create(this) });
+      url = await kind.create(this);
+      rig = await startRig({ database: url });
       acme = await VendorClient.create(rig, "acme");
     });
 
@@ -125,6 +128,26 @@ for (const kind of databaseKinds) {
       await ask(rig.service.port, { ...register, body: "vendor=held&delete=true" });
       assert.equal((await call(cik, "drop", top.rid)).status, "restricted");
       assert.equal((await call(cik, "info", held.rid, {})).status, "ok");
+    });
+
+    it("run again when the database undid them for another transaction", async function () {
+      if (kind.name !== "PostgreSQL") this.skip();
+      const { rid } = await make(acme.credentials.cik);
+      const client = new pg.Client(url);
+      await client.connect();
+      // Undoes two changes of clients as a deadlock would. What a sequence has given stays given.
+      await client.query(`
+        create sequence changes;
+        create function undo() returns trigger language plpgsql as $$ begin
+          if nextval('changes') <= 2 then raise exception using errcode = '40P01'; end if;
+          return coalesce(new, old);
+        end $$;
+        create trigger undo before insert or delete on clients
+          for each row execute function undo();`);
+      assert.equal((await call(acme.credentials.cik, "create", "client", {})).status, "ok");
+      await client.query("alter sequence changes restart");
+      assert.equal((await call(acme.credentials.cik, "drop", rid)).status, "ok");
+      await client.end();
     });
 
     it("makes no more clients than an owner may have", async () => {
