@@ -24,7 +24,8 @@ import { activateRequest } from "./requests.js";
 import { flashFault, Slots } from "./slots/slots.js";
 import { formatStatus, type AgentStatus } from "./status.js";
 import { TrialRun } from "./slots/trial-run.js";
-import { Update, type Cancellable, type Visit } from "./update/update.js";
+import { Update, type Cancellable } from "./update/update.js";
+import type { Visit } from "./visit.js";
 
 export class Agent {
   readonly #platform: Platform;
@@ -61,7 +62,7 @@ export class Agent {
     this.#records = new Records(this.#store);
     this.#key = new DeviceKey(platform, this.#records);
     this.#slots = new Slots(platform, this.#records);
-    this.#update = new Update(platform, this.#options, this.#store, this.#records, this.#slots);
+    this.#update = new Update(platform, this.#options, this.#records, this.#slots);
     this.#trial = new TrialRun(
       platform,
       this.#options,

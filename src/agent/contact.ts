@@ -1,11 +1,10 @@
 // What may come of asking the service something, the same for every procedure: an answer, or one
-// of three kinds of no, which the life of the device tells apart.
+// of four problems, which the life of the device tells apart.
 
 import type { ResponseHead } from "../http/head-parser.js";
-import { retryDelayMsMax } from "./limits.js";
 import { retryAfterMs } from "./back-off.js";
 import type { ConnectionFailure } from "./exchange.js";
-import { problemOfStatus } from "./update/range-plan.js";
+import { retryDelayMsMax } from "./limits.js";
 
 /** The network, the service or the flash; later it may work. */
 export interface Failure {
@@ -19,7 +18,7 @@ export type ContactProblem =
   | { readonly kind: "unauthorized"; readonly reason: string }
   /** Only the vendor can change that answer. */
   | { readonly kind: "refused"; readonly reason: string }
-  /** The content is gone or another. */
+  /** The content is gone, or is another one now. */
   | { readonly kind: "changed"; readonly reason: string }
   | Failure;
 
@@ -27,25 +26,27 @@ export function problemOfFailure(failure: ConnectionFailure): ContactProblem {
   return { kind: "failed", reason: `${failure.kind}: ${failure.message}` };
 }
 
-/** What a head with an error status means for a request with a CIK; undefined for 2xx. */
+/** What the status of an answer means for any request with a CIK; undefined for 2xx. */
 export function problemOfHead(head: ResponseHead): ContactProblem | undefined {
-  const reason = `the service answered ${head.status}`;
-  switch (problemOfStatus(head.status)) {
-    case undefined:
-      return undefined;
-    case "unauthorized":
+  const { status } = head;
+  if (status >= 200 && status < 300) return undefined;
+  const reason = `the service answered ${status}`;
+  switch (status) {
+    case 401:
       return { kind: "unauthorized", reason: `${reason}: it does not know the key` };
-    case "forbidden":
+    case 403:
       return { kind: "refused", reason: `${reason}: this device may not have this content` };
-    case "content-changed":
+    case 404:
       return { kind: "changed", reason: `${reason}: there is no such content` };
+    case 416:
+      return { kind: "changed", reason: `${reason}: the content has no such bytes` };
     default:
       return failedAnswer(reason, head);
   }
 }
 
 /** A problem that passes, with the wait the service asked for. */
-export function failedAnswer(reason: string, head: ResponseHead): ContactProblem {
+export function failedAnswer(reason: string, head: ResponseHead): Failure {
   const delayMs = retryAfterMs(head.retryAfter, retryDelayMsMax);
   return { kind: "failed", reason, ...(delayMs !== undefined && { retryAfterMs: delayMs }) };
 }

@@ -34,6 +34,11 @@ export class AppImageHeadReader {
     this.#chip = chip;
   }
 
+  /** The bytes of the head, once all of it has arrived. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
   /** What the head says, once all of it has arrived. */
   get head(): AppImageHead | undefined {
     return this.#head;

@@ -6,12 +6,15 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { Connection } from "../../src/agent/connection.js";
 import { Download } from "../../src/agent/update/download.js";
+import { completeOptions } from "../../src/agent/options.js";
 import type { Exchange } from "../../src/agent/exchange.js";
 import { ProgressStore } from "../../src/agent/update/progress.js";
 import { openSha256 } from "../../src/formats/sha256.js";
-import type { FlashPartition } from "../../src/ports/flash.js";
+import { readAppImageHead } from "../../src/flash/app-image-head.js";
+import { sectorBytes, type FlashPartition } from "../../src/ports/flash.js";
 import type { Platform } from "../../src/ports/platform.js";
 import { MemoryStores } from "../support/memory-store.js";
+import { NorFlash } from "../support/nor-flash.js";
 import { ascii } from "../support/virtual-service.js";
 import { makeImage } from "../support/world.js";
 import { ok, SocketRig } from "./socket-rig.js";
@@ -63,36 +66,34 @@ describe("memory", () => {
       };
     };
     const release = { id: "lamp-1.1.0", sizeBytes, timestampSeconds: 1 };
-    const progress = new ProgressStore(new MemoryStores().open("p"), {
-      release,
-      slot: 1,
-      badDownloads: 0,
-    });
+    const store = new MemoryStores().open("p");
     let outcome = "";
     let doneBytes = 0;
-    const work = {
-      platform: { ...rig.network, openDigest: openSha256, random: () => 0.5 } as Platform,
-      connection: new Connection(rig.network, "lights.example", 80, 4),
-      slot: bottomless(4096 * 1024),
-      sizeBytes,
-      chunkBytes,
-      progress,
-      rangeRequest: ({ first, last }: { first: number; last: number }) => ({
-        method: "GET" as const,
-        target: "/blob",
-        host: "lights.example",
-        fields: [["Range", `bytes=${first}-${last}`]] as const,
-      }),
-      refuseHead: () => undefined,
-      prepareSlot: () => undefined,
-      recordSector: (sectors: number, digest: Uint8Array) => {
-        progress.write(sectors, digest);
+    const log = (): undefined => undefined;
+    const platform = { ...rig.network, openDigest: openSha256, random: () => 0.5, log };
+    const download = new Download(
+      platform as unknown as Platform,
+      completeOptions({ chunkBytes, observer: { progress: (bytes) => (doneBytes = bytes) } }),
+      {
+        running: readAppImageHead(NorFlash.of(makeImage({ version: "1.0.0", bytes: sectorBytes }))),
+        openIdle: () => bottomless(4096 * 1024),
+        openProgress: () => new ProgressStore(store, { release, slot: 1, badDownloads: 0 }),
+        beginDownload: () => undefined,
       },
-      onFetched: () => undefined,
-      onProgress: (bytes: number) => (doneBytes = bytes),
-      onDone: ({ kind }: { kind: string }) => (outcome = kind),
-    };
-    const download = new Download(work);
+      {
+        identity: {
+          vendor: "lights",
+          model: "lamp",
+          serial: "0001",
+          host: "lights.example",
+          port: 80,
+        },
+        cik: "0".repeat(40),
+        connection: new Connection(rig.network, "lights.example", 80, 4),
+      },
+      release,
+      { onSector: () => undefined, onDone: ({ kind }) => (outcome = kind) },
+    );
     rig.time.runUntil(() => doneBytes >= 4_000 * chunkBytes);
     const early = heapBytes();
     rig.time.runUntil(() => doneBytes >= 9_900 * chunkBytes);

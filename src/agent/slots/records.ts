@@ -14,10 +14,12 @@
 // Nothing here is secret but the CIK.
 
 import type { KeyValueStore } from "../../ports/key-value.js";
+import type { Log } from "../../ports/log.js";
 import { cikCharacters } from "../../protocol/limits.js";
 import { rejectedBytesMax, rejectedMax } from "../limits.js";
 import { isCik } from "../../protocol/paths.js";
 import { sameRelease, type ReleaseIdentity } from "../../protocol/release.js";
+import { ProgressStore } from "../update/progress.js";
 import {
   formatArmed,
   formatConfirmed,
@@ -36,6 +38,17 @@ import {
 
 /** The agent's keys share the factory's domain (an NVS namespace on the chip). */
 export const recordsDomain = "provision";
+
+/** Writes a record that the work can go on without: false, and a line in the log, if it fails. */
+export function tryRecord(log: Log, what: string, write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    log(`${what} could not be recorded: ${String(error)}`);
+    return false;
+  }
+}
 
 /** Room in NVS that the record `asked` takes: an entry and its data, 32 bytes each. */
 const askedCharacters = 64;
@@ -86,6 +99,11 @@ export class Records {
     const digest = release.sha256 ?? "0".repeat(64);
     const counts = { slot: 0, trials: 0, silentTrials: 0, endedSilent: true };
     this.#reserve(formatArmed({ release, digest, ...counts }).length);
+  }
+
+  /** The records of the progress towards `target`. */
+  openProgress(target: TargetRecord): ProgressStore {
+    return new ProgressStore(this.#store, target);
   }
 
   readTarget(): TargetRecord | undefined {

@@ -9,8 +9,9 @@ import type { FlashPartition } from "../../ports/flash.js";
 import type { Platform } from "../../ports/platform.js";
 import { badDownloadsMax, silentTrialsMax, trialsMax } from "../limits.js";
 import { sameRelease, type ReleaseIdentity } from "../../protocol/release.js";
+import type { ProgressStore } from "../update/progress.js";
 import type { ArmedRecord, ConfirmedRecord } from "./record-forms.js";
-import type { Records } from "./records.js";
+import { tryRecord, type Records } from "./records.js";
 import { decideAtBoot, type BootDecision, type EntryState } from "./trial.js";
 
 /** What the flash threw, in words. */
@@ -70,14 +71,27 @@ export class Slots {
     return decideAtBoot(facts, trialsMax, silentTrialsMax);
   }
 
+  /** What is recorded of a download of `release` into the idle slot. */
+  openProgress(release: ReleaseIdentity): ProgressStore {
+    const badDownloads = this.#records.badDownloads(release);
+    return this.#records.openProgress({ release, slot: this.idleSlot, badDownloads });
+  }
+
   /**
-   * Before the first erase of the idle slot: nothing may lead there any more. A confirmation that
-   * could not be finished is over: it must not pass for that of the image that comes.
+   * The start of a download, before the first erase of the idle slot. From here on nothing leads to
+   * that slot, and no older claim counts for what comes. A confirmation that could not be finished
+   * is over: it must not count for the next image. A cut within leaves an idle slot that is whole
+   * and perhaps not bootable any more; the download begins again.
    */
-  clearIdle(): void {
+  beginDownload(progress: ProgressStore): void {
+    progress.forget();
     this.#records.forget("armed");
     this.#otadata.forgetIdleSlot();
     this.#records.forget("confirmed");
+    // Without room for it a cut costs the sectors that had come, not the update.
+    this.#tryRecord("the target", () => {
+      this.#records.writeTarget(progress.target);
+    });
   }
 
   /**
@@ -130,7 +144,7 @@ export class Slots {
     const armed = this.#records.readArmed();
     if (armed?.slot === this.runningSlot && this.confirmed?.slot !== armed.slot) {
       const { slot, digest, release } = armed;
-      this.#try("the confirmation", () => {
+      this.#tryRecord("the confirmation", () => {
         this.#records.writeConfirmed({ slot, digest, sizeBytes: release.sizeBytes });
       });
     }
@@ -164,7 +178,7 @@ export class Slots {
 
   /** A download was refused by its head: the slot is as it was. */
   forgetTarget(): void {
-    this.#try("the end of the download", () => {
+    this.#tryRecord("the end of the download", () => {
       this.#records.forget("target");
     });
   }
@@ -212,7 +226,7 @@ export class Slots {
     const armed = this.#records.readArmed();
     if (armed === undefined) return;
     const silentTrials = armed.silentTrials + 1;
-    this.#try("the end of the trial", () => {
+    this.#tryRecord("the end of the trial", () => {
       this.#records.writeArmed({ ...armed, silentTrials, endedSilent: true });
     });
   }
@@ -233,12 +247,8 @@ export class Slots {
     if (!isOnTrial || this.#records.readArmed() === undefined) this.#otadata.recordRollback();
   }
 
-  #try(what: string, write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      this.#platform.log(`${what} could not be recorded: ${String(error)}`);
-    }
+  #tryRecord(what: string, write: () => void): void {
+    tryRecord(this.#platform.log, what, write);
   }
 
   #entryState(slot: number): EntryState {

@@ -7,29 +7,31 @@
 // product. A cut costs what of one sector had come, nothing else (slot-writer.ts, progress.ts).
 
 import { AppImageError } from "../../flash/app-image-error.js";
-import {
-  type AppImageHead,
-  AppImageHeadReader,
-  imageHeadBytes,
-} from "../../flash/app-image-head.js";
-import type { HttpRequest } from "../../http/request-writer.js";
+import { AppImageHeadReader, type AppImageHead } from "../../flash/app-image-head.js";
 import type { ResponseHead } from "../../http/head-parser.js";
-import { type FlashPartition, sectorBytes } from "../../ports/flash.js";
+import type { HttpRequest } from "../../http/request-writer.js";
+import { sectorBytes, type FlashPartition } from "../../ports/flash.js";
 import type { Platform } from "../../ports/platform.js";
 import type { TimerHandle } from "../../ports/timer.js";
+import type { ReleaseIdentity } from "../../protocol/release.js";
+import { retryDelayMs } from "../back-off.js";
+import type { Connection } from "../connection.js";
+import { problemOfFailure, problemOfHead, type ContactProblem } from "../contact.js";
+import type { Exchange } from "../exchange.js";
 import {
   chunkBytesMin,
   downloadTriesMax,
   rangeRetryDelayMsMin,
   retryDelayMsMax,
 } from "../limits.js";
-import { retryDelayMs } from "../back-off.js";
-import type { Connection } from "../connection.js";
-import { problemOfFailure, problemOfHead, type ContactProblem } from "../contact.js";
-import type { ConnectionFailure } from "../exchange.js";
+import type { CompleteOptions } from "../options.js";
+import { rangeRequests } from "../requests.js";
+import { tryRecord } from "../slots/records.js";
+import { flashFault, type Slots } from "../slots/slots.js";
+import type { Visit } from "../visit.js";
+import { refuseHead } from "./image-fit.js";
 import { emptyClaim, PrefixCheck } from "./prefix-check.js";
 import type { ProgressClaim, ProgressStore } from "./progress.js";
-import { RangeExchange, type RangeReceiver } from "./range-exchange.js";
 import {
   RangePlan,
   rangeProblemSentences,
@@ -37,7 +39,6 @@ import {
   type RangeProblem,
 } from "./range-plan.js";
 import { SlotWriter } from "./slot-writer.js";
-import { flashFault } from "../slots/slots.js";
 
 export type DownloadOutcome =
   | { readonly kind: "downloaded" }
@@ -45,34 +46,38 @@ export type DownloadOutcome =
   | { readonly kind: "rejected"; readonly reason: string }
   | ContactProblem;
 
-export interface DownloadWork {
-  readonly platform: Platform;
-  readonly connection: Connection;
-  readonly slot: FlashPartition;
-  readonly sizeBytes: number;
-  readonly chunkBytes: number;
-  readonly progress: ProgressStore;
-  rangeRequest(span: ByteSpan): HttpRequest;
-  /** Why this image is not for this device, or undefined. May throw: it asks the product. */
-  refuseHead(head: AppImageHead): string | undefined;
-  /** Called before the first erase of a download that starts at the beginning. */
-  prepareSlot(): void;
-  /** `sectors` sectors are in flash, with this chained digest. */
-  recordSector(sectors: number, digest: Uint8Array): void;
-  /** Body bytes just read from the network. */
-  onFetched(byteLength: number): void;
-  /** Bytes of the release that are in flash. */
-  onProgress(doneBytes: number): void;
+/** What a download needs to know of the slots. */
+export type DownloadSlots = Pick<Slots, "beginDownload" | "openIdle" | "openProgress" | "running">;
+
+/** What a download needs to know of the product's options. */
+export type DownloadOptions = Pick<
+  CompleteOptions,
+  "allowOlder" | "chunkBytes" | "hooks" | "observer"
+>;
+
+export interface DownloadListener {
+  /** A sector more is in flash. */
+  onSector(): void;
   onDone(outcome: DownloadOutcome): void;
 }
 
-export class Download implements RangeReceiver {
-  readonly #work: DownloadWork;
+export class Download {
+  readonly #platform: Platform;
+  readonly #options: DownloadOptions;
+  readonly #slots: DownloadSlots;
+  readonly #connection: Connection;
+  readonly #release: ReleaseIdentity;
+  readonly #listener: DownloadListener;
+  readonly #slot: FlashPartition;
+  readonly #progress: ProgressStore;
+  readonly #rangeRequest: (span: ByteSpan) => HttpRequest;
   #prefixCheck: PrefixCheck | undefined;
   #plan: RangePlan;
   /** Gathers the first 288 bytes until they are accepted; then the writer takes over. */
-  #head: { readonly bytes: Uint8Array; readonly reader: AppImageHeadReader } | undefined;
+  #head: AppImageHeadReader | undefined;
   #writer: SlotWriter | undefined;
+  /** Takes the answers of this attempt; what comes for an earlier one is let go. */
+  #receiver: Omit<Exchange, "request">;
   /** Ranges asked for in this attempt and not answered to their end. */
   #inFlight = 0;
   #attempt = 0;
@@ -82,43 +87,69 @@ export class Download implements RangeReceiver {
   #retryTimer: TimerHandle | undefined;
   #finished = false;
 
-  constructor(work: DownloadWork) {
-    this.#work = work;
-    this.#plan = new RangePlan(work.sizeBytes, work.chunkBytes, 0);
-    const { platform, slot, sizeBytes, progress } = work;
-    const claims = progress.read();
+  constructor(
+    platform: Platform,
+    options: DownloadOptions,
+    slots: DownloadSlots,
+    { identity, cik, connection }: Visit,
+    release: ReleaseIdentity,
+    listener: DownloadListener,
+  ) {
+    this.#platform = platform;
+    this.#options = options;
+    this.#slots = slots;
+    this.#connection = connection;
+    this.#release = release;
+    this.#listener = listener;
+    this.#slot = slots.openIdle();
+    this.#progress = slots.openProgress(release);
+    this.#rangeRequest = rangeRequests(identity, cik, release.id);
+    this.#plan = new RangePlan(release.sizeBytes, options.chunkBytes, 0);
+    this.#receiver = this.#openReceiver();
     this.#prefixCheck = new PrefixCheck(
       platform.timer,
-      slot,
+      this.#slot,
       platform.openDigest,
-      sizeBytes,
-      claims,
+      release.sizeBytes,
+      this.#progress.read(),
       (claim) => {
         this.#begin(claim);
       },
     );
   }
 
+  /** Ends the download, if it has not ended, and closes the slot: to be called once. */
   cancel(): void {
+    this.#end();
+    this.#slot.close();
+  }
+
+  #end(): void {
     this.#finished = true;
     this.#prefixCheck?.cancel();
-    if (this.#retryTimer !== undefined) this.#work.platform.timer.clear(this.#retryTimer);
+    if (this.#retryTimer !== undefined) this.#platform.timer.clear(this.#retryTimer);
   }
 
   #begin(claim: ProgressClaim): void {
     this.#prefixCheck = undefined;
-    const startBytes = Math.min(claim.sectors * sectorBytes, this.#work.sizeBytes);
-    this.#plan = new RangePlan(this.#work.sizeBytes, this.#work.chunkBytes, startBytes);
+    const { sizeBytes } = this.#release;
+    const startBytes = Math.min(claim.sectors * sectorBytes, sizeBytes);
+    this.#plan = new RangePlan(sizeBytes, this.#options.chunkBytes, startBytes);
     if (claim.sectors > 0) this.#writer = this.#openWriter(claim);
-    else this.#head = { bytes: new Uint8Array(imageHeadBytes), reader: new AppImageHeadReader() };
-    this.#work.onProgress(startBytes);
+    else this.#head = new AppImageHeadReader();
+    this.#reportProgress(startBytes);
     this.#goOn();
   }
 
   #openWriter(start: ProgressClaim): SlotWriter {
-    const { slot, platform, sizeBytes } = this.#work;
-    return new SlotWriter(slot, platform.openDigest, sizeBytes, start, (sectors, digest) => {
-      this.#work.recordSector(sectors, digest);
+    const { openDigest, log } = this.#platform;
+    const { sizeBytes } = this.#release;
+    return new SlotWriter(this.#slot, openDigest, sizeBytes, start, (sectors, digest) => {
+      // A store that is full costs a resume, not the update.
+      tryRecord(log, "progress", () => {
+        this.#progress.write(sectors, digest);
+      });
+      this.#listener.onSector();
     });
   }
 
@@ -132,78 +163,83 @@ export class Download implements RangeReceiver {
 
   /** Keeps the connection supplied with ranges. */
   #pump(): void {
-    const { connection } = this.#work;
-    while (!this.#finished && connection.room > 0) {
+    while (!this.#finished && this.#connection.room > 0) {
       // After a failure one range at a time asks whether things are well again.
       if (this.#tries > 0 && this.#inFlight > 0) return;
       const span = this.#plan.takeRange();
       if (span === undefined) return;
       this.#inFlight += 1;
-      const request = this.#work.rangeRequest(span);
-      connection.send(new RangeExchange(request, span, this.#attempt, this));
+      this.#connection.send({ request: this.#rangeRequest(span), ...this.#receiver });
     }
   }
 
-  onRangeHead(exchange: RangeExchange, head: ResponseHead): void {
-    if (this.#isStale(exchange)) return;
-    const problem = this.#plan.openAnswer(exchange.span, head);
-    if (problem !== undefined) this.#stumble(problem, head);
+  /** One for all ranges of an attempt: answers come in the order of the requests. */
+  #openReceiver(): Omit<Exchange, "request"> {
+    const attempt = this.#attempt;
+    const isCurrent = (): boolean => !this.#finished && attempt === this.#attempt;
+    return {
+      pipelined: true,
+      onHead: (head) => {
+        if (isCurrent()) this.#takeResponseHead(head);
+      },
+      onBody: (bytes) => {
+        if (isCurrent()) this.#takeBody(bytes);
+      },
+      onEnd: () => {
+        if (isCurrent()) this.#endRange();
+      },
+      onFailure: (failure) => {
+        if (isCurrent()) this.#retry(problemOfFailure(failure));
+      },
+    };
   }
 
-  onRangeBody(exchange: RangeExchange, bytes: Uint8Array): void {
-    if (this.#isStale(exchange)) return;
-    const problem = this.#plan.receive(bytes.length);
-    if (problem !== undefined) {
-      this.#stumble(problem);
-      return;
-    }
+  #takeResponseHead(head: ResponseHead): void {
+    const problem = problemOfHead(head);
+    if (problem !== undefined) this.#stumble(problem);
+    else this.#check(this.#plan.openAnswer(head));
+  }
+
+  #takeBody(bytes: Uint8Array): void {
+    if (!this.#check(this.#plan.receive(bytes.length))) return;
     this.#bytesSince += bytes.length;
     if (this.#bytesSince >= chunkBytesMin) this.#tries = 0;
     // Counted before it is written: a power cut within the write does not undo the reading.
-    this.#work.onFetched(bytes.length);
+    this.#options.observer.fetched?.(bytes.length);
     if (this.#finished) return; // The product called it off.
     if (this.#writer === undefined) this.#takeHead(bytes);
     else this.#write(this.#writer, bytes);
   }
 
-  onRangeEnd(exchange: RangeExchange): void {
-    if (this.#isStale(exchange)) return;
-    const problem = this.#plan.closeAnswer();
-    if (problem !== undefined) {
-      this.#stumble(problem);
-      return;
-    }
+  #endRange(): void {
+    if (!this.#check(this.#plan.closeAnswer())) return;
     this.#inFlight -= 1;
-    this.#work.onProgress(this.#writer?.offsetBytes ?? 0);
+    this.#reportProgress(this.#writer?.offsetBytes ?? 0);
     this.#goOn();
   }
 
-  onRangeFailure(exchange: RangeExchange, failure: ConnectionFailure): void {
-    if (!this.#isStale(exchange)) this.#retry(problemOfFailure(failure));
-  }
-
-  #isStale(exchange: RangeExchange): boolean {
-    return this.#finished || exchange.attempt !== this.#attempt;
+  #reportProgress(doneBytes: number): void {
+    this.#options.observer.progress?.(doneBytes, this.#release.sizeBytes);
   }
 
   /** Gathers the head of the image; once it is accepted, all that came goes to flash. */
   #takeHead(bytes: Uint8Array): void {
-    const head = this.#head;
-    if (head === undefined) return;
-    const gathered = this.#plan.receivedBytes - bytes.length;
-    const taken = Math.min(bytes.length, imageHeadBytes - gathered);
-    const part = bytes.subarray(0, taken);
-    head.bytes.set(part, gathered);
-    const refusal = this.#refusal(head.reader, part);
-    if (refusal !== undefined) {
-      this.#work.connection.close();
-      this.#finish(refusal);
-    }
-    // The product may have called it off.
-    if (this.#finished || head.reader.head === undefined) return;
+    const reader = this.#head;
+    if (reader === undefined) return;
+    let taken: number;
     try {
-      this.#work.progress.forget();
-      this.#work.prepareSlot();
+      taken = reader.write(bytes);
+    } catch (error) {
+      if (!(error instanceof AppImageError)) throw error;
+      this.#refuse({ kind: "rejected", reason: error.message });
+      return;
+    }
+    if (reader.head === undefined) return;
+    const refusal = this.#refusal(reader.head);
+    if (refusal !== undefined) this.#refuse(refusal);
+    if (this.#finished) return; // The product may have called it off.
+    try {
+      this.#slots.beginDownload(this.#progress);
     } catch (error) {
       this.#failFlash(error);
       return;
@@ -211,7 +247,7 @@ export class Download implements RangeReceiver {
     const writer = this.#openWriter(emptyClaim());
     this.#writer = writer;
     this.#head = undefined;
-    this.#write(writer, head.bytes);
+    this.#write(writer, reader.bytes);
     if (taken < bytes.length) this.#write(writer, bytes.subarray(taken));
   }
 
@@ -226,39 +262,47 @@ export class Download implements RangeReceiver {
 
   /** A worn sector is no better at once: the sectors before it stay, the rest is for later. */
   #failFlash(error: unknown): void {
-    this.#work.connection.close();
-    this.#finish({ kind: "failed", reason: flashFault(error) });
+    this.#refuse({ kind: "failed", reason: flashFault(error) });
   }
 
-  #refusal(reader: AppImageHeadReader, part: Uint8Array): DownloadOutcome | undefined {
+  #refusal(head: AppImageHead): DownloadOutcome | undefined {
+    const { allowOlder, hooks } = this.#options;
+    const release = this.#release;
+    const reason = refuseHead(release, head, this.#slots.running, allowOlder);
+    if (reason !== undefined) return { kind: "rejected", reason };
     try {
-      reader.write(part);
-    } catch (error) {
-      if (error instanceof AppImageError) return { kind: "rejected", reason: error.message };
-      throw error;
-    }
-    if (reader.head === undefined) return undefined;
-    try {
-      const reason = this.#work.refuseHead(reader.head);
-      return reason === undefined ? undefined : { kind: "rejected", reason };
+      const refusal = hooks.refuseRelease?.(release, head);
+      return refusal === undefined ? undefined : { kind: "rejected", reason: refusal };
     } catch (error) {
       // No verdict: the release is offered to the product again, later.
       return { kind: "failed", reason: `the product cannot judge the release: ${String(error)}` };
     }
   }
 
+  /** Ends the download while ranges are still on their way. */
+  #refuse(outcome: DownloadOutcome): void {
+    this.#connection.close();
+    this.#finish(outcome);
+  }
+
+  /** True if the answer is the one that was asked for. */
+  #check(problem: RangeProblem | undefined): boolean {
+    if (problem === undefined) return true;
+    const kind = problem === "total-changed" ? "changed" : "failed";
+    this.#stumble({ kind, reason: rangeProblemSentences[problem] });
+    return false;
+  }
+
   /** An answer that is not what was asked for: the connection goes, at most one chunk is lost. */
-  #stumble(problem: RangeProblem, head?: ResponseHead): void {
-    this.#work.connection.close();
-    const known = head === undefined ? undefined : problemOfHead(head);
-    const reason = rangeProblemSentences[problem];
-    if (problem === "content-changed") this.#finish({ kind: "changed", reason });
-    else if (known !== undefined && known.kind !== "failed") this.#finish(known);
-    else this.#retry(known ?? { kind: "failed", reason });
+  #stumble(problem: ContactProblem): void {
+    this.#connection.close();
+    if (problem.kind === "failed") this.#retry(problem);
+    else this.#finish(problem);
   }
 
   #retry(problem: ContactProblem): void {
     this.#attempt += 1;
+    this.#receiver = this.#openReceiver();
     this.#inFlight = 0;
     this.#bytesSince = 0;
     this.#plan.rewind();
@@ -267,7 +311,7 @@ export class Download implements RangeReceiver {
       this.#finish(problem);
       return;
     }
-    const { random, timer } = this.#work.platform;
+    const { random, timer } = this.#platform;
     const askedMs = problem.kind === "failed" ? (problem.retryAfterMs ?? 0) : 0;
     const delayMs = retryDelayMs(this.#tries - 1, rangeRetryDelayMsMin, retryDelayMsMax, random());
     this.#retryTimer = timer.set(
@@ -281,7 +325,7 @@ export class Download implements RangeReceiver {
 
   #finish(outcome: DownloadOutcome): void {
     if (this.#finished) return;
-    this.cancel();
-    this.#work.onDone(outcome);
+    this.#end();
+    this.#listener.onDone(outcome);
   }
 }

@@ -25,10 +25,12 @@ const keys = Object.freeze(["progress.0", "progress.1"] as const);
 const digestBytes = 32;
 
 export class ProgressStore {
+  readonly target: TargetRecord;
   readonly #store: KeyValueStore;
   readonly #targetCrc: string;
 
   constructor(store: KeyValueStore, target: TargetRecord) {
+    this.target = target;
     this.#store = store;
     this.#targetCrc = checksum(describeTarget(target));
   }

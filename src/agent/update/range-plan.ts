@@ -1,6 +1,7 @@
-// Which byte ranges of one content are still to be asked for, and whether an answer is the one
-// that was asked for. Pure: no socket, no flash. Answers come in the order of the requests, so the
-// next byte expected is always `receivedBytes`.
+// Which byte ranges of one content are still to be asked for, and whether an answer that succeeded
+// is the range that was asked for. Pure: no socket, no flash. Answers come in the order of the
+// requests, so the next answer begins at `receivedBytes`. What an error status means is told by
+// contact.ts.
 
 import type { ResponseHead } from "../../http/head-parser.js";
 import { parseContentRange } from "../../protocol/byte-range.js";
@@ -10,36 +11,27 @@ export interface ByteSpan {
   readonly last: number;
 }
 
-/** What is wrong with an answer to a ranged request. */
+/** What is wrong with an answer to a ranged request whose status is 2xx. */
 export type RangeProblem =
-  /** 401: the key is not good any more. */
-  | "unauthorized"
-  /** 403: this device may not have this content. */
-  | "forbidden"
-  /** 404, 416, or another total: the content is not what it was. */
-  | "content-changed"
+  /** 206 with another total: the content is not what it was. */
+  | "total-changed"
   /** 200 to a part: the server ignores ranges. */
   | "range-ignored"
   /** 206 with another range than asked for, or with none. */
   | "range-mismatch"
+  /** 204 and other successes that carry no range. */
+  | "no-range"
   | "body-too-short"
-  | "body-too-long"
-  /** 429, 503 and other 5xx. */
-  | "server-error"
-  /** 1xx, 3xx and whatever else makes no sense here. */
-  | "unexpected-status";
+  | "body-too-long";
 
 /** The problem in words, for a status or a log. */
 export const rangeProblemSentences: Readonly<Record<RangeProblem, string>> = Object.freeze({
-  unauthorized: "the service does not know the key",
-  forbidden: "this device may not have this content",
-  "content-changed": "the content is not what it was",
+  "total-changed": "the content is not what it was",
   "range-ignored": "the server ignores ranges: asked for a part, it answers 200 with the whole",
   "range-mismatch": "the server sends another range than the one that was asked for",
+  "no-range": "the server's answer makes no sense for a download",
   "body-too-short": "the server sends fewer bytes than it announced",
   "body-too-long": "the server sends more bytes than it announced",
-  "server-error": "the service has an error, or too much to do",
-  "unexpected-status": "the server's answer makes no sense for a download",
 });
 
 export class RangePlan {
@@ -69,11 +61,9 @@ export class RangePlan {
   /** The next range to ask for, which now counts as asked for; undefined if none is left. */
   takeRange(): ByteSpan | undefined {
     if (this.#requestedBytes === this.sizeBytes) return undefined;
-    const first = this.#requestedBytes;
-    // Ranges end on multiples of the chunk, so that after a resume they meet sectors again.
-    const end = first - (first % this.#chunkBytes) + this.#chunkBytes;
-    this.#requestedBytes = Math.min(end, this.sizeBytes);
-    return { first, last: this.#requestedBytes - 1 };
+    const span = this.#spanFrom(this.#requestedBytes);
+    this.#requestedBytes = span.last + 1;
+    return span;
   }
 
   /** Answers that were asked for and have not ended will not come. */
@@ -82,8 +72,9 @@ export class RangePlan {
     this.#answerEnd = undefined;
   }
 
-  /** Holds the head of the next answer against the range that was asked for. */
-  openAnswer(asked: ByteSpan, head: ResponseHead): RangeProblem | undefined {
+  /** Holds the head of the next answer, of status 2xx, against the range that was asked for. */
+  openAnswer(head: ResponseHead): RangeProblem | undefined {
+    const asked = this.#spanFrom(this.#receivedBytes);
     const problem = this.#checkHead(asked, head);
     if (problem === undefined) this.#answerEnd = asked.last + 1;
     return problem;
@@ -104,6 +95,12 @@ export class RangePlan {
     return undefined;
   }
 
+  /** Ranges end on multiples of the chunk, so that after a resume they meet sectors again. */
+  #spanFrom(first: number): ByteSpan {
+    const end = first - (first % this.#chunkBytes) + this.#chunkBytes;
+    return { first, last: Math.min(end, this.sizeBytes) - 1 };
+  }
+
   #checkHead(asked: ByteSpan, head: ResponseHead): RangeProblem | undefined {
     const spanBytes = asked.last - asked.first + 1;
     const lengthFits = head.contentLength === undefined || head.contentLength === spanBytes;
@@ -112,7 +109,7 @@ export class RangePlan {
         const range =
           head.contentRange === undefined ? undefined : parseContentRange(head.contentRange);
         if (range === undefined) return "range-mismatch";
-        if (range.total !== this.sizeBytes) return "content-changed";
+        if (range.total !== this.sizeBytes) return "total-changed";
         if (range.first !== asked.first || range.last !== asked.last) {
           return "range-mismatch";
         }
@@ -122,17 +119,7 @@ export class RangePlan {
         // A server may answer 200 if the range asked for was the whole (S-51).
         return spanBytes === this.sizeBytes && lengthFits ? undefined : "range-ignored";
       default:
-        return problemOfStatus(head.status) ?? "unexpected-status";
+        return "no-range";
     }
   }
-}
-
-/** What an error status means for any request with a CIK; undefined for 2xx. */
-export function problemOfStatus(status: number): RangeProblem | undefined {
-  if (status >= 200 && status < 300) return undefined;
-  if (status === 401) return "unauthorized";
-  if (status === 403) return "forbidden";
-  if (status === 404 || status === 416) return "content-changed";
-  if (status === 429 || status >= 500) return "server-error";
-  return "unexpected-status";
 }

@@ -2,30 +2,19 @@
 // for by the life of the device and ends with one word; the release at hand is kept in between.
 
 import type { FlashPartition } from "../../ports/flash.js";
-import type { KeyValueStore } from "../../ports/key-value.js";
 import type { Platform } from "../../ports/platform.js";
 import { retryDelayMsMax } from "../limits.js";
 import { parseInfoRow, sameRelease, type ReleaseIdentity } from "../../protocol/release.js";
 import { Choice } from "./choice.js";
-import type { Connection } from "../connection.js";
 import type { ContactProblem, Failure } from "../contact.js";
 import { Download, type DownloadOutcome } from "./download.js";
-import type { Identity } from "../identity.js";
-import { refuseHead } from "./image-fit.js";
 import type { CompleteOptions } from "../options.js";
-import { ProgressStore } from "./progress.js";
-import type { Records } from "../slots/records.js";
-import { infoRequest, listRequest, rangeRequests } from "../requests.js";
+import { tryRecord, type Records } from "../slots/records.js";
+import { infoRequest, listRequest } from "../requests.js";
 import { RowsExchange } from "../rows-exchange.js";
 import { SlotCheck, type SlotCheckOutcome } from "./slot-check.js";
 import { flashFault, type Slots } from "../slots/slots.js";
-
-/** Whom to ask, as whom, over what. */
-export interface Visit {
-  readonly identity: Identity;
-  readonly cik: string;
-  readonly connection: Connection;
-}
+import type { Visit } from "../visit.js";
 
 export interface Cancellable {
   cancel(): void;
@@ -41,7 +30,6 @@ export type InspectOutcome =
 export class Update {
   readonly #platform: Platform;
   readonly #options: CompleteOptions;
-  readonly #store: KeyValueStore;
   readonly #records: Records;
   readonly #slots: Slots;
   #choice: Choice | undefined;
@@ -50,16 +38,9 @@ export class Update {
   /** Its metadata, once they were found suitable. */
   #release: ReleaseIdentity | undefined;
 
-  constructor(
-    platform: Platform,
-    options: CompleteOptions,
-    store: KeyValueStore,
-    records: Records,
-    slots: Slots,
-  ) {
+  constructor(platform: Platform, options: CompleteOptions, records: Records, slots: Slots) {
     this.#platform = platform;
     this.#options = options;
-    this.#store = store;
     this.#records = records;
     this.#slots = slots;
   }
@@ -114,38 +95,9 @@ export class Update {
     onSector: () => void,
     onDone: (outcome: DownloadOutcome) => void,
   ): Cancellable {
-    const { identity, cik, connection } = visit;
-    const { observer, chunkBytes, allowOlder, hooks } = this.#options;
     const release = this.#current();
-    const badDownloads = this.#records.badDownloads(release);
-    const target = { release, slot: this.#slots.idleSlot, badDownloads };
-    const progress = new ProgressStore(this.#store, target);
-    const slot = this.#slots.openIdle();
-    const download = new Download({
-      platform: this.#platform,
-      connection,
-      slot,
-      sizeBytes: release.sizeBytes,
-      chunkBytes,
-      progress,
-      rangeRequest: rangeRequests(identity, cik, release.id),
-      refuseHead: (head) =>
-        refuseHead(release, head, this.#slots.running, allowOlder) ??
-        hooks.refuseRelease?.(release, head),
-      prepareSlot: () => {
-        this.#slots.clearIdle();
-        this.#try("the target", () => {
-          this.#records.writeTarget(target);
-        });
-      },
-      recordSector: (sectors, digest) => {
-        this.#try("progress", () => {
-          progress.write(sectors, digest);
-        });
-        onSector();
-      },
-      onFetched: (byteLength) => observer.fetched?.(byteLength),
-      onProgress: (doneBytes) => observer.progress?.(doneBytes, release.sizeBytes),
+    return new Download(this.#platform, this.#options, this.#slots, visit, release, {
+      onSector,
       onDone: (outcome) => {
         if (outcome.kind !== "rejected") {
           onDone(outcome);
@@ -156,7 +108,6 @@ export class Update {
         onDone(chance ?? outcome);
       },
     });
-    return closing(download, slot);
   }
 
   /**
@@ -222,22 +173,11 @@ export class Update {
         onDone({ kind: "changed", reason: `${release.id} was replaced meanwhile` });
         return;
       }
-      const armed = this.#try("the verified release", () => {
+      const armed = tryRecord(this.#platform.log, "the verified release", () => {
         this.#slots.arm(release, digest);
       });
       onDone(armed ? undefined : { kind: "failed", reason: "no room in flash to record it" });
     });
-  }
-
-  /** A store that is full costs a resume, not the update: it is told, and goes on. */
-  #try(what: string, write: () => void): boolean {
-    try {
-      write();
-      return true;
-    } catch (error) {
-      this.#platform.log(`${what} could not be recorded: ${String(error)}`);
-      return false;
-    }
   }
 
   #current(): ReleaseIdentity {
@@ -276,7 +216,7 @@ export class Update {
         ? (this.#choice?.judge(release) ?? this.#refuseSize(release))
         : `rejected before: ${rejection}`;
     if (reason !== undefined) return { kind: "unsuitable", reason: `${id}: ${reason}` };
-    const hasRoom = this.#try("an update", () => {
+    const hasRoom = tryRecord(this.#platform.log, "an update", () => {
       this.#records.reserveUpdate(release);
     });
     if (!hasRoom)

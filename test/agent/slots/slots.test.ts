@@ -28,7 +28,7 @@ class Device {
     return new Records(this.stores.open(recordsDomain));
   }
 
-  boot(slot: number, resetReason: ResetReason = "power-on"): Slots {
+  boot(slot: number, resetReason: ResetReason = "power-on", records = this.records): Slots {
     const image = NorFlash.of(pad(makeImage({ version: "1.0.0", bytes: 1360 })));
     const { otadata } = this;
     const idle = {
@@ -42,7 +42,7 @@ class Device {
       log: (line: string) => this.log.push(line),
       openPartition: (path: string) => ({ otadata, nextota: idle })[path] ?? image,
     };
-    return new Slots(platform as unknown as Platform, this.records);
+    return new Slots(platform as unknown as Platform, records);
   }
 
   get headIsBlank(): boolean {
@@ -83,7 +83,7 @@ class Device {
   /** An image in slot 1, armed and started for the first time. */
   trial(): Slots {
     const slots = this.boot(0);
-    slots.clearIdle();
+    slots.beginDownload(slots.openProgress(release));
     slots.arm(release, digest);
     slots.switchToArmed();
     this.mark(1, otaState.pendingVerify);
@@ -120,7 +120,7 @@ describe("slots", () => {
   it("arm, switch and confirm, each on record before the next", () => {
     const device = new Device();
     const slots = device.boot(0);
-    slots.clearIdle();
+    slots.beginDownload(slots.openProgress(release));
     assert.deepEqual([device.stateOf(0), device.stateOf(1)], [otaState.valid, undefined]);
     device.records.writeTarget({ release, slot: 1, badDownloads: 0 });
     slots.arm(release, digest);
@@ -140,11 +140,49 @@ describe("slots", () => {
     assert.deepEqual(device.boot(1).decide(), { kind: "ordinary" });
   });
 
+  it("begin a download by forgetting all that leads to the idle slot, in this order", () => {
+    const device = new Device();
+    device.trial();
+    device.mark(1, otaState.aborted);
+    const events: string[] = [];
+    const stores = device.stores.open(recordsDomain);
+    const note = (event: string): void => {
+      const last = device.otadata.operations.length;
+      if (last > seen) events.push("otadata");
+      seen = last;
+      events.push(event);
+    };
+    const records = new Records({
+      read: (key) => stores.read(key),
+      write: (key, value) => {
+        note(`write ${key}`);
+        stores.write(key, value);
+      },
+      delete: (key) => {
+        note(`forget ${key}`);
+        stores.delete(key);
+      },
+      close: () => undefined,
+    });
+    const slots = device.boot(0, "power-on", records);
+    let seen = device.otadata.operations.length;
+    slots.beginDownload(slots.openProgress(other));
+    assert.deepEqual(events, [
+      "forget progress.0",
+      "forget progress.1",
+      "forget armed",
+      "otadata",
+      "forget confirmed",
+      "write target",
+    ]);
+    assert.deepEqual(records.readTarget(), { release: other, slot: 1, badDownloads: 0 });
+  });
+
   it("forget what was armed before a byte of it is given up", () => {
     const device = new Device();
     const slots = device.boot(0);
     slots.arm(release, digest);
-    slots.clearIdle();
+    slots.beginDownload(slots.openProgress(release));
     assert.equal(slots.armed, undefined);
     assert.deepEqual(device.boot(0).decide(), { kind: "ordinary" });
   });
@@ -294,7 +332,7 @@ describe("slots with a full store", () => {
   it("do not arm or switch, and say so", () => {
     const device = new Device();
     const slots = device.boot(0);
-    slots.clearIdle();
+    slots.beginDownload(slots.openProgress(release));
     device.stores.bytesMax = 0;
     assert.throws(() => {
       slots.arm(release, digest);

@@ -3,9 +3,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Connection } from "../../../src/agent/connection.js";
-import { Download, type DownloadOutcome } from "../../../src/agent/update/download.js";
+import { completeOptions } from "../../../src/agent/options.js";
+import {
+  Download,
+  type DownloadOutcome,
+  type DownloadSlots,
+} from "../../../src/agent/update/download.js";
 import { ProgressStore } from "../../../src/agent/update/progress.js";
-import { type AppImageHead, imageHeadBytes } from "../../../src/flash/app-image-head.js";
+import {
+  imageHeadBytes,
+  readAppImageHead,
+  type AppImageHead,
+} from "../../../src/flash/app-image-head.js";
 import { openSha256 } from "../../../src/formats/sha256.js";
 import type { Platform } from "../../../src/ports/platform.js";
 import { chunkBytesMin, downloadTriesMax } from "../../../src/agent/limits.js";
@@ -16,6 +25,13 @@ import { ascii } from "../../support/virtual-service.js";
 import { makeImage } from "../../support/world.js";
 import { SocketRig, type RigSocket } from "../socket-rig.js";
 
+const identity = {
+  vendor: "lights",
+  model: "lamp",
+  serial: "0001",
+  host: "lights.example",
+  port: 80,
+};
 const slotBytes = 16 * sectorBytes;
 
 interface BenchOptions {
@@ -33,7 +49,7 @@ class Bench {
   readonly image: Uint8Array;
   readonly #chunkBytes: number;
   readonly #splitBytes: number;
-  /** What happened, in order: `request 0-4095`, `prepare`, `sector 1`, an outcome. */
+  /** What happened, in order: `request 0-4095`, `begin`, `sector`, an outcome. */
   readonly events: string[] = [];
   outcome: DownloadOutcome | undefined;
   fetchedBytes = 0;
@@ -76,48 +92,54 @@ class Bench {
   begin(): void {
     this.outcome = undefined;
     const network = this.rig.network;
-    const platform = { ...network, openDigest: openSha256, random: () => 0.5 } as Platform;
+    const log = (): undefined => undefined;
+    const platform = { ...network, openDigest: openSha256, random: () => 0.5, log };
     const connection = new Connection(network, "lights.example", 80, 4);
-    const { length } = this.image;
-    const release = { id: "lamp-1.1.0", sizeBytes: length, timestampSeconds: 1 };
-    const target = { release, slot: 1, badDownloads: 0 };
-    const progress = new ProgressStore(this.stores.open("provision"), target);
-    this.download = new Download({
-      platform,
-      connection,
-      slot: this.flash,
-      sizeBytes: length,
+    const options = completeOptions({
       chunkBytes: this.#chunkBytes,
-      progress,
-      rangeRequest: ({ first, last }) => ({
-        method: "GET",
-        target: "/blob",
-        host: "lights.example",
-        fields: [["Range", `bytes=${first}-${last}`]],
-      }),
-      refuseHead: (head) => this.refuse(head),
-      prepareSlot: () => {
-        assert.equal(this.flash.operations.length, 0, "prepared after the slot was touched");
-        this.events.push("prepare");
-      },
-      recordSector: (sectors, digest) => {
-        progress.write(sectors, digest);
-        this.events.push(`sector ${sectors}`);
-      },
-      onFetched: (byteLength) => {
-        this.fetchedBytes += byteLength;
-        this.onFetched();
-      },
-      onProgress: (doneBytes) => {
-        this.doneBytes = doneBytes;
-      },
-      onDone: (outcome) => {
-        assert.equal(this.outcome, undefined, "a second outcome");
-        this.outcome = outcome;
-        this.events.push(outcome.kind);
-        connection.close();
+      hooks: { refuseRelease: (_release, head) => this.refuse(head) },
+      observer: {
+        fetched: (byteLength) => {
+          this.fetchedBytes += byteLength;
+          this.onFetched();
+        },
+        progress: (doneBytes) => {
+          this.doneBytes = doneBytes;
+        },
       },
     });
+    const release = { id: "lamp-1.1.0", sizeBytes: this.image.length, timestampSeconds: 1 };
+    this.download = new Download(
+      platform as unknown as Platform,
+      options,
+      this.#slots,
+      { identity, cik: "0".repeat(40), connection },
+      release,
+      {
+        onSector: () => this.events.push("sector"),
+        onDone: (outcome) => {
+          assert.equal(this.outcome, undefined, "a second outcome");
+          this.outcome = outcome;
+          this.events.push(outcome.kind);
+          connection.close();
+        },
+      },
+    );
+  }
+
+  /** One slot of two, without boot entries. */
+  get #slots(): DownloadSlots {
+    const store = this.stores.open("provision");
+    return {
+      running: readAppImageHead(NorFlash.of(makeImage({ version: "1.0.0", bytes: sectorBytes }))),
+      openIdle: () => this.flash,
+      openProgress: (release) => new ProgressStore(store, { release, slot: 1, badDownloads: 0 }),
+      beginDownload: (progress) => {
+        assert.equal(this.flash.operations.length, 0, "begun after the slot was touched");
+        progress.forget();
+        this.events.push("begin");
+      },
+    };
   }
 
   get content(): Uint8Array {
@@ -150,14 +172,14 @@ function upTo(end: number): number[] {
 }
 
 describe("a download", () => {
-  it("prepares the slot once the head is accepted, then writes and records sector by sector", () => {
+  it("begins once the head is accepted, then writes and records sector by sector", () => {
     const bench = new Bench().run();
     assert.deepEqual(bench.outcome, { kind: "downloaded" });
     assert.deepEqual(bench.content, bench.image);
     assert.deepEqual(bench.erasedBlocks, upTo(5));
     assert.deepEqual(
       bench.events.filter((event) => !event.startsWith("request")),
-      ["prepare", "sector 1", "sector 2", "sector 3", "sector 4", "sector 5", "downloaded"],
+      ["begin", "sector", "sector", "sector", "sector", "sector", "downloaded"],
     );
     assert.deepEqual([bench.fetchedBytes, bench.doneBytes], [20_000, 20_000]);
   });
@@ -206,7 +228,7 @@ describe("a download", () => {
     bench.run();
     assert.deepEqual(bench.outcome, { kind: "rejected", reason: "no 1.1.0" });
     assert.equal(bench.flash.operations.length, 0);
-    assert.ok(!bench.events.includes("prepare"));
+    assert.ok(!bench.events.includes("begin"));
     assert.ok(bench.fetchedBytes <= 400, `${bench.fetchedBytes} fetched`);
   });
 
@@ -221,7 +243,7 @@ describe("a download", () => {
     assert.equal(bench.flash.operations.length, 0);
   });
 
-  it("goes on behind the sectors that an earlier one left, without asking or preparing again", () => {
+  it("goes on behind the sectors that an earlier one left, without asking or beginning again", () => {
     const bench = new Bench();
     bench.onFetched = () => {
       if (bench.fetchedBytes >= 10_000) bench.download?.cancel();
@@ -248,13 +270,13 @@ describe("a download", () => {
     assert.deepEqual(bench.events, ["downloaded"]);
   });
 
-  it("begins anew if what is in flash is not what was recorded", () => {
+  it("starts over if what is in flash is not what was recorded", () => {
     const bench = new Bench().run();
     bench.flash.write(Uint8Array.of(0), 0);
     bench.events.length = 0;
     bench.flash.powerOn();
     bench.run();
-    assert.equal(bench.events.filter((event) => event === "prepare").length, 1);
+    assert.equal(bench.events.filter((event) => event === "begin").length, 1);
     assert.deepEqual(bench.content, bench.image);
   });
 });
