@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { addContent } from "./commands/content.js";
+import { addContent } from "./commands/content/content.js";
 import { addFactory } from "./commands/factory/factory.js";
 import { addFirmware } from "./commands/firmware.js";
 import { addGroup } from "./commands/group.js";

@@ -1,9 +1,9 @@
 // `provision content`: what devices may download.
 
 import type { Command } from "commander";
-import { gather, printDone, printItem, printList, warn } from "../terminal/output.js";
+import { gather, printDone, printItem, printList, warn } from "../../terminal/output.js";
 import { publishRelease, saveContent, uploadFile } from "./content-file.js";
-import { addSessionOptions, openClient, type SessionOptions } from "../terminal/session.js";
+import { addSessionOptions, openClient, type SessionOptions } from "../../terminal/session.js";
 
 interface CreateOptions extends SessionOptions {
   readonly meta: string;

@@ -3,13 +3,13 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
-import type { Contents } from "../../client/contents.js";
-import { ClientError } from "../../client/client-error.js";
-import { blobContentType } from "../../protocol/content-types.js";
-import { formatMeta } from "../../protocol/release.js";
-import { parseVersion } from "../../protocol/version.js";
-import { ProgressBar } from "../terminal/progress-bar.js";
-import { misuse } from "../terminal/session.js";
+import type { Contents } from "../../../client/contents.js";
+import { ClientError } from "../../../client/client-error.js";
+import { blobContentType } from "../../../protocol/content-types.js";
+import { formatMeta } from "../../../protocol/release.js";
+import { parseVersion } from "../../../protocol/version.js";
+import { ProgressBar } from "../../terminal/progress-bar.js";
+import { misuse } from "../../terminal/session.js";
 
 export interface ContentFile {
   readonly contents: Contents;
