@@ -1,15 +1,9 @@
 // Contents as files: uploads and downloads of any size, piece by piece, with a bar.
 
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import type { Contents } from "../../../client/contents.js";
-import { ClientError } from "../../../client/client-error.js";
 import { blobContentType } from "../../../protocol/content-types.js";
-import { formatMeta } from "../../../protocol/release.js";
-import { parseVersion } from "../../../protocol/version.js";
 import { ProgressBar } from "../../terminal/progress-bar.js";
-import { misuse } from "../../terminal/session.js";
 
 export interface ContentFile {
   readonly contents: Contents;
@@ -17,13 +11,6 @@ export interface ContentFile {
   readonly id: string;
   readonly file: string;
   readonly isQuiet: boolean;
-}
-
-export interface Published {
-  readonly bytes: number;
-  readonly meta: string;
-  /** Somebody had published the same before. */
-  readonly wasThere: boolean;
 }
 
 const pieceBytes = 65_536;
@@ -86,32 +73,18 @@ export async function saveContent(
   return savedBytes;
 }
 
-/** Publishes a file under `version`, or what is missing of that. Throws if another file has it. */
-export async function publishRelease(
-  target: ContentFile,
-  version: string,
-  isProtected: boolean,
-): Promise<Published> {
-  if (parseVersion(version) === undefined) misuse("expected a semantic version such as 1.2.0");
-  const { contents, model, id, file } = target;
-  const meta = formatMeta({ version, sha256: await sha256Of(file) });
+/** Uploads what an entity stands for. */
+export async function uploadBytes(
+  { contents, model, id, isQuiet }: Omit<ContentFile, "file">,
+  bytes: Uint8Array,
+): Promise<void> {
+  const bar = new ProgressBar(bytes.length, "bytes", !isQuiet);
   try {
-    await contents.create(model, id, { meta, protected: isProtected });
-  } catch (error) {
-    if (!(error instanceof ClientError) || error.kind !== "conflict") throw error;
-    const there = await contents.info(model, id);
-    if (there.meta !== meta || there.protected !== isProtected) {
-      throw new Error(`"${id}" is there already, and is another release`, { cause: error });
-    }
-    if (there.sizeBytes > 0) return { bytes: there.sizeBytes, meta, wasThere: true };
+    const onSent = (sentBytes: number): void => bar.update(sentBytes);
+    await contents.upload(model, id, bytes, { contentType: blobContentType, onSent });
+  } finally {
+    bar.end();
   }
-  return { bytes: await uploadFile(target, blobContentType), meta, wasThere: false };
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file) as AsyncIterable<Uint8Array>) hash.update(chunk);
-  return hash.digest("hex");
 }
 
 async function sizeOf(

@@ -2,7 +2,8 @@
 
 import type { Command } from "commander";
 import { gather, printDone, printItem, printList, warn } from "../../terminal/output.js";
-import { publishRelease, saveContent, uploadFile } from "./content-file.js";
+import { saveContent, uploadFile } from "./content-file.js";
+import { addPublish } from "./publish.js";
 import { addSessionOptions, openClient, type SessionOptions } from "../../terminal/session.js";
 
 interface CreateOptions extends SessionOptions {
@@ -12,12 +13,6 @@ interface CreateOptions extends SessionOptions {
 
 interface ForSerialOptions extends SessionOptions {
   readonly sn?: string;
-}
-
-interface PublishOptions extends SessionOptions {
-  readonly release: string;
-  readonly name?: string;
-  readonly protected: boolean;
 }
 
 export function addContent(program: Command): void {
@@ -100,21 +95,7 @@ function addChanges(content: Command): void {
         printDone(options.json, { model, id, bytes }, `${id}: ${bytes} bytes uploaded`);
       },
     );
-  addSessionOptions(content.command("publish"))
-    .description("create and upload a firmware release in one go; goes on if it was interrupted")
-    .argument("<model>")
-    .argument("<file>")
-    .requiredOption("--release <version>", "semantic version")
-    .option("--name <name>", "the content is called <name>-<version> (default: the model's name)")
-    .option("--protected", "only for serials that share a group with it", false)
-    .action(async (model: string, file: string, options: PublishOptions) => {
-      const id = `${options.name ?? model}-${options.release}`;
-      const { contents } = await openClient(options);
-      const target = { contents, model, id, file, isQuiet: options.json };
-      const facts = await publishRelease(target, options.release, options.protected);
-      const sentence = facts.wasThere ? "is published already" : `is published`;
-      printDone(options.json, { model, id, ...facts }, `${id} ${sentence}: ${facts.bytes} bytes`);
-    });
+  addPublish(content);
   addSessionOptions(content.command("delete"))
     .description("delete a content and all that belongs to it")
     .argument("<model>")
