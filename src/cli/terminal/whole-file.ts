@@ -23,7 +23,9 @@ export function readWholeFile(path: string, byteLengthMax: number): Uint8Array {
   try {
     const { size } = statSync(path);
     if (size > byteLengthMax) {
-      throw new Error(`${path} is too large: it has ${size} bytes, at most ${byteLengthMax} are taken`);
+      throw new Error(
+        `${path} is too large: it has ${size} bytes, at most ${byteLengthMax} are taken`,
+      );
     }
     return readFileSync(path);
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Contents } from "../../../client/contents.js";
 import { ClientError } from "../../../client/client-error.js";
 import { openSha256 } from "../../../formats/sha256.js";
 import { inspect } from "../../../inspect/inspect.js";
-import { imageHeadBytes } from "../../../protocol/limits.js";
+import { imageHeadBytes } from "../../../flash/app-image-head.js";
 import { compareVersions, splitReleaseId, type Version } from "../../../protocol/version.js";
 import type { ReleaseImage } from "./release-image.js";
 
