@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { connect } from "node:net";
 import { Link, type LinkOptions } from "../../../hosts/node/link.js";
 import { LoopbackPeer, LoopbackServer, passMs, until } from "./loopback-server.js";
-import { pattern } from "./tcp-contract.js";
+import { pattern } from "./tcp-rig.js";
 
 /** A device, a link and a server; with the server's side of the connection. */
 interface Line {

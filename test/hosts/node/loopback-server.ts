@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import type { RigPeer } from "./tcp-contract.js";
+import type { RigPeer } from "./tcp-rig.js";
 
 export class LoopbackPeer implements RigPeer {
   readonly socket: Socket;

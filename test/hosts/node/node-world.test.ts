@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { NodeWorld } from "../../../hosts/node/node-world.js";
 import { LoopbackServer, passMs, until, type LoopbackPeer } from "./loopback-server.js";
-import { connectTo, describeContract, pattern, windowBytes, type Rig } from "./tcp-contract.js";
+import { describeContract } from "./tcp-contract.js";
+import { connectTo, pattern, windowBytes, type Rig } from "./tcp-rig.js";
 
 /** Longer than the loopback takes for anything. */
 const settleMs = 15;

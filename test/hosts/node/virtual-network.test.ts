@@ -9,14 +9,8 @@ import {
 } from "../../../hosts/node/virtual-network.js";
 import { VirtualTime } from "../../../hosts/node/virtual-time.js";
 import { TcpRecorder } from "../../support/tcp-recorder.js";
-import {
-  connectTo,
-  describeContract,
-  pattern,
-  windowBytes,
-  type Rig,
-  type RigPeer,
-} from "./tcp-contract.js";
+import { describeContract } from "./tcp-contract.js";
+import { connectTo, pattern, windowBytes, type Rig, type RigPeer } from "./tcp-rig.js";
 
 const server = { address: "10.0.0.1", port: 80 };
 
