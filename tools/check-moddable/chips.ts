@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, parse } from "node:path";
 import { readArchive, type Archive } from "./archive.js";
 import type { ModuleLists } from "./modules.js";
+import { nativeComplaints } from "./natives.js";
 import type { AppSource, SDK, Target } from "./sdk.js";
 import { optionComplaints, partitionComplaints } from "./settings.js";
 
@@ -73,6 +74,7 @@ export function checkChip(
     ...expected.needed
       .filter((module) => module !== expected.main && archive.modules.get(module) !== true)
       .map((module) => `${module} is not preloaded`),
+    ...nativeComplaints(sdk.cFiles(app), readFileSync(join(app.folder, "mc.xs.h"), "utf8")),
     ...settingComplaints(app.projectFolder, expected.flashBytes),
   ];
   return { archive, complaints };

@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join, relative } from "node:path";
+import type { CFile } from "./natives.js";
 
 /** What an app is built for. */
 export interface Target {
@@ -47,6 +48,9 @@ export interface BuiltApp {
   /** The program for the SDK's simulator. */
   readonly library: string;
 }
+
+/** A rule of the makefile for a C file of the manifest. The engine's stand there without a folder. */
+const objectPattern = /^\$\(TMP_DIR\)\/\S+\.c\.o: ((?:\/|\$\(TMP_DIR\)\/)[^\s%]+\.c)\b/gm;
 
 const platforms: Partial<Record<NodeJS.Platform, string>> = { linux: "lin", darwin: "mac" };
 
@@ -130,12 +134,31 @@ export class SDK {
       // calling it: linking does not read it.
       mkdirSync(join(app.projectFolder, "build/config"), { recursive: true });
       writeFileSync(join(app.projectFolder, "build/config/sdkconfig.h"), "");
-      // xsl warns only when it runs, and make runs it only if its product is old.
-      rmSync(join(app.folder, "mc.xs.c"), { force: true });
+      // xsl warns only when it runs, and make runs it only if its product is old. It also keeps
+      // its table of names, in which names that are gone would still take ROM.
+      for (const product of ["mc.xs.c", "mc.xs.h", "modules/mc.xsi"]) {
+        rmSync(join(app.folder, product), { force: true });
+      }
       parameters.push("IDF_PATH=/nonexistent", "IDF_VERSION=v6.0", join(app.folder, "mc.xs.c"));
     }
     const made = this.#run(source.folder, "make", parameters);
     return { ...compiled, ok: made.ok, output: app.output + made.output };
+  }
+
+  /** The C files of a configured app's manifest. */
+  cFiles({ folder }: BuiltApp): CFile[] {
+    const makefile = readFileSync(join(folder, "makefile"), "utf8");
+    const rules = [...makefile.matchAll(objectPattern)];
+    const paths = rules.map(([, path = ""]) => path.replace("$(TMP_DIR)", folder));
+    const folders = new Set(paths.map((path) => dirname(path)));
+    return paths.map((path) => {
+      const text = readFileSync(path, "utf8");
+      const headers = [...text.matchAll(/^\s*#include "([^"/]+\.h)"/gm)]
+        .filter(([, name]) => name !== "mc.xs.h")
+        .flatMap(([, name = ""]) => [...folders].map((each) => join(each, name)))
+        .filter((header) => existsSync(header));
+      return { path, text, headers: headers.map((it) => readFileSync(it, "utf8")).join("\n") };
+    });
   }
 
   /**
