@@ -5,8 +5,8 @@
 // XS resolves a relative import against the importing module's name in the archive, which is
 // "provision-agent/device": one folder deep, as this file is. Hence the way by the project's root.
 
-export { openPlatform } from "./esp32/platform.js";
-export { startAgent } from "./esp32/start.js";
+export { openPlatform } from "../hosts/esp32/platform.js";
+export { startAgent } from "../hosts/esp32/start.js";
 export type { Agent } from "../src/agent/agent.js";
 export type { AgentHooks, AgentObserver, AgentOptions } from "../src/agent/options.js";
 export type { AgentStatus } from "../src/agent/status.js";

@@ -1,3 +1,4 @@
 // Who makes the device, and which model it is: as the service knows them.
 
-export const product = { vendor: "acme", model: "lamp" };
+// Frozen: the module is preloaded, and what it holds lies in flash.
+export const product = Object.freeze({ vendor: "acme", model: "lamp" });

@@ -69,7 +69,7 @@ describe("provision new", () => {
     const { code, out, err } = begin(["fan", "--vendor", "Wind Works"]);
     assert.equal(code, 0, err);
     assert.equal(out, "fan: 15 files. Next: cd fan && npm install && npm test\n");
-    const names = 'export const product = { vendor: "Wind Works", model: "fan" };';
+    const names = 'product = Object.freeze({ vendor: "Wind Works", model: "fan" });';
     assert.ok(text("fan", "product.ts").includes(names));
     // No other file says them.
     const [main, template] = [text("fan", "main.ts"), readFileSync("template/main.ts", "utf8")];

@@ -71,7 +71,7 @@ function productModule({ vendor, model }: ProductSource): string {
   const text = readFileSync(join(template, "product.ts"), "utf8");
   const comment = text.slice(0, text.indexOf("export"));
   const names = `vendor: ${JSON.stringify(vendor)}, model: ${JSON.stringify(model)}`;
-  return `${comment}export const product = { ${names} };\n`;
+  return `${comment}export const product = Object.freeze({ ${names} });\n`;
 }
 
 /** ESP-IDF's settings: the product's version is among them, so it has them as its own. */
