@@ -1,12 +1,14 @@
-// What a product's main module imports as "provision-agent/device": on the chip this file, on the
-// simulated chip hosts/xs/device/host.ts. The same names with the same meaning, so that one
-// program runs on both.
-//
-// XS resolves a relative import against the importing module's name in the archive, which is
-// "provision-agent/device": one folder deep, as this file is. Hence the way by the project's root.
+// What a product's main module imports as "provision-agent/device": on the chip this file, or
+// device-tls.ts, as one module (tools/pack); on the simulated chip hosts/xs/device/host.ts. The same
+// names with the same meaning, so that one program runs on all of them.
 
-export { openPlatform } from "../hosts/esp32/platform.js";
-export { startAgent } from "../hosts/esp32/start.js";
+import type { Agent } from "../src/agent/agent.js";
+import type { AgentOptions } from "../src/agent/options.js";
+import type { Platform } from "../src/ports/platform.js";
+import { openConnect, servicePort } from "./esp32/connect.js";
+import { startOver } from "./esp32/start.js";
+
+export { openPlatform } from "./esp32/platform.js";
 export type { Agent } from "../src/agent/agent.js";
 export type { AgentHooks, AgentObserver, AgentOptions } from "../src/agent/options.js";
 export type { AgentStatus } from "../src/agent/status.js";
@@ -15,3 +17,8 @@ export type { Log } from "../src/ports/log.js";
 export type { Platform } from "../src/ports/platform.js";
 export type { Clock, Timer, TimerHandle } from "../src/ports/timer.js";
 export type { ReleaseIdentity } from "../src/protocol/release.js";
+
+/** Joins the network and starts the agent. Both go on for ever; returns at once. */
+export function startAgent(platform: Platform, options: AgentOptions = {}): Agent {
+  return startOver({ openConnect, servicePort }, platform, options);
+}

@@ -1,5 +1,4 @@
-// How the agent reaches its service: over TLS, with one authority believed. Stands in the archive as
-// "hosts/esp32/connect", by the manifest of hosts/esp32/tls.
+// How the agent reaches its service: over TLS, with one authority believed.
 //
 // Of the manifest's `config`:
 //   tlsCertificate  the resource that holds the authority's certificate, DER: "ca.der"

@@ -1,5 +1,4 @@
-// How the agent reaches its service: in the clear. The manifest of hosts/esp32/tls puts
-// connect-tls.ts in the place of this module.
+// How the agent reaches its service: in the clear.
 
 import type { Connect } from "../../src/ports/tcp.js";
 import type { Platform } from "../../src/ports/platform.js";

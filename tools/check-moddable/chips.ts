@@ -3,7 +3,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, parse } from "node:path";
 import { readArchive, type Archive } from "./archive.js";
-import type { ModuleLists } from "./modules.js";
 import { nativeComplaints } from "./natives.js";
 import type { AppSource, SDK, Target } from "./sdk.js";
 import { optionComplaints, partitionComplaints } from "./settings.js";
@@ -19,7 +18,9 @@ export interface Project {
   readonly outFolder: string;
 }
 
-export interface Manifest extends ModuleLists {
+/** The part of the product's manifest that the check reads. */
+export interface Manifest {
+  readonly preload: readonly string[];
   readonly include: readonly string[];
   readonly creation: Readonly<Record<string, unknown>>;
   readonly platforms: Readonly<Record<string, unknown>>;
@@ -32,7 +33,7 @@ export interface ChipReport {
 
 /** What the app on a chip must be like. */
 export interface Expectation {
-  /** Modules that main reaches. All but main must be preloaded. */
+  /** Modules that are not the SDK's. All but main must be preloaded. */
   readonly needed: readonly string[];
   readonly main: string;
   /** Memory of slots, chunks and stack. */
@@ -101,7 +102,7 @@ export function settingComplaints(projectFolder: string, flashBytes: number): st
  * takes is the SDK's, the rest is ours.
  */
 export function writeBaseline(project: Project, manifest: Manifest): AppSource {
-  const preload = manifest.preload.filter((name) => !/^(src|hosts)\//.test(name));
+  const preload = manifest.preload.filter((name) => !/^provision-agent\//.test(name));
   const { include, creation, platforms } = manifest;
   return writeApp(project, "baseline", {
     include,
