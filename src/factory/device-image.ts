@@ -16,7 +16,7 @@ import {
   writePartitionTable,
   type Partition,
 } from "../formats/partition-table/partition-table.js";
-import { bootLoaderOffset, readBootLoader } from "./boot-loader-image.js";
+import { bootLoaderOffset, readBootLoader } from "../formats/app-image/boot-loader-image.js";
 import { checkIdentity, identityEntries, type DeviceIdentity } from "./device-identity.js";
 import { FactoryError } from "./factory-error.js";
 import { firstSlot, nvsPartition, type FlashLayout } from "./flash-layout.js";

@@ -13,7 +13,7 @@ import {
   type AppImageHeader,
 } from "../flash/app-image-header.js";
 import { AppImageStream } from "../flash/app-image-stream.js";
-import { readBootLoader } from "../factory/boot-loader-image.js";
+import { readBootLoader } from "../formats/app-image/boot-loader-image.js";
 import { chipName } from "../factory/device-image.js";
 import type { AppFound, BootLoaderFound } from "./inspection.js";
 

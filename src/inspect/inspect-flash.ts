@@ -13,7 +13,7 @@ import {
   partitionTableOffset,
   type Partition,
 } from "../formats/partition-table/partition-table.js";
-import { bootLoaderOffset } from "../factory/boot-loader-image.js";
+import { bootLoaderOffset } from "../formats/app-image/boot-loader-image.js";
 import { otadataPartition, slotPartitions } from "../factory/flash-layout.js";
 import { beginsImage, headerOf, inspectApp, inspectBootLoader } from "./inspect-app.js";
 import { inspectNvs, type NvsInspectOptions } from "./inspect-nvs.js";

@@ -4,7 +4,7 @@ import type { OpenDigest } from "../ports/digest.js";
 import { AppImageError } from "../flash/app-image-error.js";
 import { partitionTableOffset } from "../formats/partition-table/partition-table.js";
 import { otaEntryBytes } from "../flash/otadata.js";
-import { hasBootLoaderDescriptor, readBootLoader } from "../factory/boot-loader-image.js";
+import { hasBootLoaderDescriptor, readBootLoader } from "../formats/app-image/boot-loader-image.js";
 import { isBinaryTable } from "../factory/flash-layout.js";
 import { beginsImage, descriptorOf, inspectApp, inspectBootLoader } from "./inspect-app.js";
 import { inspectFlash, type FlashInspectOptions } from "./inspect-flash.js";

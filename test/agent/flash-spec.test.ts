@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { BootOtadata } from "../../src/simulator/chip/boot-otadata.js";
+import { BootOtadata } from "../../src/formats/boot/boot-otadata.js";
 import { ProgressStore } from "../../src/agent/update/progress.js";
 import { Records } from "../../src/agent/slots/records.js";
 import { isPresent, otaState, type OtaEntry } from "../../src/flash/otadata.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { makeFirmware } from "../../src/simulator/firmware/firmware.js";
-import { boot } from "../../src/simulator/chip/bootloader.js";
+import { boot } from "../../src/formats/boot/boot-loader.js";
 import { checkFirmware, makeFlash, makeNvsPartition } from "../../src/factory/device-image.js";
 import { needsHost } from "../../src/factory/device-identity.js";
 import { FactoryError, type FactoryErrorKind } from "../../src/factory/factory-error.js";

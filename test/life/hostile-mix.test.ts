@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { env } from "node:process";
-import { boot } from "../../src/simulator/chip/bootloader.js";
+import { boot } from "../../src/formats/boot/boot-loader.js";
 import { seededRandom } from "../../src/simulator/chip/seeded.js";
 import type { AgentOptions } from "../../src/agent/options.js";
 import { chunkBytesMin, pipelineDepthDefault } from "../../src/agent/limits.js";

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { env } from "node:process";
-import { boot } from "../../src/simulator/chip/bootloader.js";
+import { boot } from "../../src/formats/boot/boot-loader.js";
 import { Agent } from "../../src/agent/agent.js";
 import { readAppImageHead } from "../../src/flash/app-image-head.js";
 import { type FlashPartition, sectorBytes } from "../../src/ports/flash.js";

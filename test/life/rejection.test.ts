@@ -2,7 +2,7 @@
 // image in the end, so that not even a boot loader that falls back for want of another finds one.
 
 import assert from "node:assert/strict";
-import { boot } from "../../src/simulator/chip/bootloader.js";
+import { boot } from "../../src/formats/boot/boot-loader.js";
 import type { AgentOptions } from "../../src/agent/options.js";
 import { badDownloadsMax } from "../../src/agent/limits.js";
 import type { Cut, FlashOperation } from "../support/nor-flash.js";

@@ -1,7 +1,7 @@
 // What must hold when a life has come to its end.
 
-import { esp32, verifyBootImage } from "../../src/simulator/chip/boot-image.js";
-import { boot } from "../../src/simulator/chip/bootloader.js";
+import { esp32, verifyBootImage } from "../../src/formats/boot/boot-image.js";
+import { boot } from "../../src/formats/boot/boot-loader.js";
 import { areTrialsSpent } from "./ledger.js";
 import type { Life } from "./life.js";
 import { serial } from "./start.js";

@@ -2,7 +2,7 @@
 // Power may fail in it, by a script; without one it lives on from what a cut has left. What must
 // hold is looked at on the way (invariants.ts) and in the end (end-check.ts).
 
-import { boot } from "../../src/simulator/chip/bootloader.js";
+import { boot } from "../../src/formats/boot/boot-loader.js";
 import { Chip } from "../../hosts/node/chip.js";
 import { VirtualNetwork } from "../../hosts/node/virtual-network.js";
 import { VirtualTime } from "../../hosts/node/virtual-time.js";

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { OpenStore } from "../../src/ports/key-value.js";
-import { boot } from "../../src/simulator/chip/bootloader.js";
+import { boot } from "../../src/formats/boot/boot-loader.js";
 import { Chip, type ChipOptions } from "../../hosts/node/chip.js";
 import { openNvsStores } from "../../hosts/node/nvs-stores.js";
 import { partitionOpener } from "../../src/formats/flash/partitions.js";

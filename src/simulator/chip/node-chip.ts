@@ -8,7 +8,7 @@ import { openNvsStores } from "../../../hosts/node/nvs-stores.js";
 import { openSha256 } from "../../formats/sha256.js";
 import type { FlashPartition } from "../../ports/flash.js";
 import type { ResetReason } from "../../ports/boot.js";
-import { boot } from "./bootloader.js";
+import { boot } from "../../formats/boot/boot-loader.js";
 import type { ChipObserver, ChipReport } from "./chip.js";
 import { CuttingFlash } from "./cutting-flash.js";
 import type { FirmwareConfig } from "../../../hosts/xs/device/config.js";

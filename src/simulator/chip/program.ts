@@ -3,9 +3,9 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readBytes } from "./boot-flash.js";
-import type { BootSegment } from "./boot-image.js";
-import { boot, type BootTry } from "./bootloader.js";
+import { readBytes } from "../../formats/boot/boot-flash.js";
+import type { BootSegment } from "../../formats/boot/boot-image.js";
+import { boot, type BootTry } from "../../formats/boot/boot-loader.js";
 import { FlashFile, PowerFailure, type FlashFileCut } from "./flash-file.js";
 import { decodeModules, type Modules } from "../firmware/module-archive.js";
 

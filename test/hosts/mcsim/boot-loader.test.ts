@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import fc from "fast-check";
 
-import { boot as bootDesktop } from "../../../src/simulator/chip/bootloader.js";
+import { boot as bootDesktop } from "../../../src/formats/boot/boot-loader.js";
 import { makeFirmware } from "../../../src/simulator/firmware/firmware.js";
 import { FlashFile as DesktopFlashFile } from "../../../src/simulator/chip/flash-file.js";
 import { makeFlashImage } from "../../../src/simulator/firmware/flash-image.js";

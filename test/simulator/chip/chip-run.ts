@@ -20,7 +20,7 @@ import {
   makeFlashImage,
   readFlashImage,
 } from "../../../src/simulator/firmware/flash-image.js";
-import { type EntryFields, makeOtadata } from "./boot-vectors.js";
+import { type EntryFields, makeOtadata } from "../../formats/boot/boot-vectors.js";
 
 interface FlashOptions {
   /** The agent if absent. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { esp32, verifyBootImage } from "../../../src/simulator/chip/boot-image.js";
+import { esp32, verifyBootImage } from "../../../src/formats/boot/boot-image.js";
 import { type FirmwareSource, makeFirmware } from "../../../src/simulator/firmware/firmware.js";
 import { decodeModules, type Modules } from "../../../src/simulator/firmware/module-archive.js";
 import { AppImageStream } from "../../../src/flash/app-image-stream.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { boot } from "../../../src/simulator/chip/bootloader.js";
+import { boot } from "../../../src/formats/boot/boot-loader.js";
 import { makeFirmware } from "../../../src/simulator/firmware/firmware.js";
 import {
   findPartition,

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { esp32, verifyBootImage } from "../../../src/simulator/chip/boot-image.js";
+import { esp32, verifyBootImage } from "../../../src/formats/boot/boot-image.js";
 import type * as errors from "../../../src/flash/app-image-error.js";
 import type * as heads from "../../../src/flash/app-image-head.js";
 import type * as verifiers from "../../../src/flash/app-image-verify.js";

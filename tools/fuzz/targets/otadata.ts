@@ -5,7 +5,7 @@
 //   input   the two entries, 32 bytes each, then options: 1 factory   2 no rollback   4.. slots
 
 import assert from "node:assert/strict";
-import { BootOtadata } from "../../../src/simulator/chip/boot-otadata.js";
+import { BootOtadata } from "../../../src/formats/boot/boot-otadata.js";
 import type * as boots from "../../../src/formats/boot/otadata-boot.js";
 import type * as writers from "../../../src/flash/otadata-writer.js";
 import type * as formats from "../../../src/flash/otadata.js";

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { verifyBootTable } from "../../../src/simulator/chip/boot-table.js";
+import { verifyBootTable } from "../../../src/formats/boot/boot-table.js";
 import type * as errors from "../../../src/formats/partition-table/partition-table-error.js";
 import type * as tables from "../../../src/formats/partition-table/partition-table.js";
 import { writePartitionTable } from "../../../src/formats/partition-table/partition-table.js";

@@ -3,7 +3,7 @@
 
 import { openSha256 } from "../../../formats/sha256.js";
 import { partitionTableOffset } from "../../../formats/partition-table/partition-table.js";
-import { bootLoaderOffset } from "../../../factory/boot-loader-image.js";
+import { bootLoaderOffset } from "../../../formats/app-image/boot-loader-image.js";
 import { chipIdOf } from "../../../factory/device-image.js";
 import {
   defaultLayout,

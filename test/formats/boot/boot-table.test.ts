@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { readBootTable, verifyBootTable } from "../../../src/simulator/chip/boot-table.js";
+import { readBootTable, verifyBootTable } from "../../../src/formats/boot/boot-table.js";
 import { NorFlash } from "../../support/nor-flash.js";
 import { loadFile, loadIndex } from "../../support/vectors.js";
 

@@ -2,9 +2,9 @@
 // The frame is an application image's (src/flash/app-image-header.ts), but its segments go to RAM
 // and may be of any size, and the chip's ROM looks for it at a place of its own.
 
-import type { OpenDigest } from "../ports/digest.js";
-import { chipById, isMapped } from "../flash/app-image-chips.js";
-import { AppImageError } from "../flash/app-image-error.js";
+import type { OpenDigest } from "../../ports/digest.js";
+import { chipById, isMapped } from "../../flash/app-image-chips.js";
+import { AppImageError } from "../../flash/app-image-error.js";
 import {
   appendedDigestBytes,
   appImageHeaderBytes,
@@ -14,8 +14,8 @@ import {
   decodeAppImageHeader,
   segmentHeaderBytes,
   type AppImageHeader,
-} from "../flash/app-image-header.js";
-import { readUint32 } from "../flash/little-endian.js";
+} from "../../flash/app-image-header.js";
+import { readUint32 } from "../../flash/little-endian.js";
 
 export interface BootLoaderImage {
   readonly header: AppImageHeader;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { type BootReport, boot } from "../../../src/simulator/chip/bootloader.js";
-import { type BootChip, esp32, verifyBootImage } from "../../../src/simulator/chip/boot-image.js";
+import { type BootReport, boot } from "../../../src/formats/boot/boot-loader.js";
+import { type BootChip, esp32, verifyBootImage } from "../../../src/formats/boot/boot-image.js";
 import { cutsIn, NorFlash, PowerCut } from "../../support/nor-flash.js";
 import { loadFile, loadIndex } from "../../support/vectors.js";
 import {
