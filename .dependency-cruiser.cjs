@@ -62,10 +62,11 @@ module.exports = {
     },
     {
       name: "boot-code-of-its-own",
-      comment: "The simulated boot loader and src/flash must not be wrong together.",
+      comment:
+        "The boot loader that judges what the agent wrote must not be wrong together with it.",
       severity: "error",
-      from: { path: "^src/simulator/chip/boot" },
-      to: { path: "^src/flash/" },
+      from: { path: "^src/formats/boot/" },
+      to: { path: "^src/(flash|agent)/" },
     },
   ],
   options: {

@@ -1,7 +1,7 @@
-// What the product calls of ESP-IDF, answered by the simulator's chip: the module "mc/ffi" there.
+// What the product calls of ESP-IDF, answered by the simulator's board: the module "mc/ffi" there.
 // Pointers are numbers other than 0 that mean nothing elsewhere.
 
-import { chip, resetReasons } from "./chip.js";
+import { board, resetReasons } from "./board.js";
 
 const appType = 0;
 const firstSlotSubtype = 0x10;
@@ -15,12 +15,12 @@ const ok = 0;
 
 export default class FFI {
   readonly esp_restart = (): void => {
-    chip().reset(resetReasons.software);
+    board().reset(resetReasons.software);
   };
 
-  readonly esp_reset_reason = (): number => chip().resetReason;
+  readonly esp_reset_reason = (): number => board().resetReason;
 
-  readonly esp_ota_get_running_partition = (): number => partitionsAddress + chip().slot;
+  readonly esp_ota_get_running_partition = (): number => partitionsAddress + board().slot;
 
   readonly esp_partition_find_first: (type: number, subtype: number, label: number) => number = (
     type,
@@ -36,13 +36,13 @@ export default class FFI {
   ) => {
     if (name !== taskNameAddress) throw new Error("no name of a task");
     new DataView(handle).setUint32(0, watchdogAddress, true);
-    chip().feedWatchdog();
+    board().feedWatchdog();
     return ok;
   };
 
   readonly esp_task_wdt_reset_user = (handle: number): number => {
     if (handle !== watchdogAddress) throw new Error("no handle of the watchdog");
-    chip().feedWatchdog();
+    board().feedWatchdog();
     return ok;
   };
 

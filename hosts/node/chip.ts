@@ -3,7 +3,7 @@
 
 import { Agent } from "../../src/agent/agent.js";
 import type { AgentOptions } from "../../src/agent/options.js";
-import { openSha256 } from "../../src/formats/sha256.js";
+import { openSha256 } from "./digest.js";
 import type { Boot, ResetReason } from "../../src/ports/boot.js";
 import type { OpenDigest } from "../../src/ports/digest.js";
 import type { FlashPartition } from "../../src/ports/flash.js";

@@ -2,11 +2,10 @@
 // agent reads (src/agent/identity.ts). What that would refuse is refused here.
 
 import { hostBytesMax, nameBytesMax, serialBytesMax } from "../protocol/limits.js";
+import { nvsNamespace } from "../protocol/nvs-namespace.js";
 import { isHost, isName, isSerial } from "../protocol/paths.js";
 import type { NvsEntry } from "../formats/nvs/nvs-value.js";
 import { FactoryError } from "./factory-error.js";
-
-export const identityNamespace = "provision";
 
 export interface DeviceIdentity {
   readonly vendor: string;
@@ -46,7 +45,7 @@ export function identityEntries(identity: DeviceIdentity): NvsEntry[] {
   return Object.entries({ vendor, model, sn, host, port }).flatMap(([key, value]): NvsEntry[] =>
     value === undefined
       ? []
-      : [{ namespace: identityNamespace, key, type: "string", value: String(value) }],
+      : [{ namespace: nvsNamespace, key, type: "string", value: String(value) }],
   );
 }
 

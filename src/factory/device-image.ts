@@ -5,7 +5,7 @@
 //                 a blank otadata starts ota_0
 
 import type { OpenDigest } from "../ports/digest.js";
-import { chipById, chips } from "../flash/app-image-chips.js";
+import { chips } from "../flash/app-image-chips.js";
 import { AppImageError } from "../flash/app-image-error.js";
 import { AppImageStream, type AppImageSummary } from "../flash/app-image-stream.js";
 import { NvsError } from "../formats/nvs/nvs-error.js";
@@ -17,6 +17,7 @@ import {
   type Partition,
 } from "../formats/partition-table/partition-table.js";
 import { bootLoaderOffset, readBootLoader } from "../formats/app-image/boot-loader-image.js";
+import { chipName } from "../formats/app-image/chip-name.js";
 import { checkIdentity, identityEntries, type DeviceIdentity } from "./device-identity.js";
 import { FactoryError } from "./factory-error.js";
 import { firstSlot, nvsPartition, type FlashLayout } from "./flash-layout.js";
@@ -112,10 +113,6 @@ export function chipIdOf(name: string): number {
   if (chip !== undefined) return chip.chipId;
   const names = chips.map((known) => known.name).join(", ");
   throw new FactoryError("chip", `there is no chip ${JSON.stringify(name)}: known are ${names}`);
-}
-
-export function chipName(chipId: number): string {
-  return chipById(chipId)?.name ?? `chip ${chipId}`;
 }
 
 function requireRoom(firmware: Uint8Array, slot: Partition): void {

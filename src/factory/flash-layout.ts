@@ -6,10 +6,11 @@ import { parsePartitionCsv } from "../formats/partition-table/partition-table-cs
 import { PartitionTableError } from "../formats/partition-table/partition-table-error.js";
 import { checkPartitions } from "../formats/partition-table/partition-table-rules.js";
 import {
-  appSubtypes,
-  dataSubtypes,
-  partitionTypes,
-} from "../formats/partition-table/partition-table-types.js";
+  isBinaryTable,
+  nvsPartition as findNvs,
+  otadataPartition,
+  slotPartitions,
+} from "../formats/partition-table/partition-roles.js";
 import { parsePartitionTable, type Partition } from "../formats/partition-table/partition-table.js";
 import { FactoryError } from "./factory-error.js";
 
@@ -21,7 +22,6 @@ export interface FlashLayout {
 
 const mebibyte = 1 << 20;
 const flashBytesMax = 128 * mebibyte;
-const slotsMax = 16;
 
 /** The table of this package: 4 MB, two slots. The simulated chip's too. */
 export function defaultLayout(): FlashLayout {
@@ -47,43 +47,18 @@ export function readLayout(table: Uint8Array, flashBytes?: number): FlashLayout 
   }
 }
 
-/** Whether the bytes begin like a table in flash. */
-export function isBinaryTable(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xaa && bytes[1] === 0x50;
-}
-
-/** The NVS that ESP-IDF mounts for the program: the one of that label, or the only one. */
+/** The NVS that ESP-IDF mounts for the program. Throws a FactoryError if there is none. */
 export function nvsPartition({ partitions }: FlashLayout): Partition {
-  const all = partitions.filter(({ type, subtype }) => {
-    return type === partitionTypes.data && subtype === dataSubtypes.nvs;
-  });
-  const found = all.find(({ label }) => label === "nvs") ?? (all.length === 1 ? all[0] : undefined);
+  const found = findNvs(partitions);
   if (found !== undefined) return found;
   throw new FactoryError("layout", 'the partition table has no NVS partition with the label "nvs"');
 }
 
-/** The OTA slots in their order. */
-export function slotPartitions({ partitions }: Pick<FlashLayout, "partitions">): Partition[] {
-  return partitions
-    .filter(({ type, subtype }) => {
-      const index = subtype - appSubtypes.ota0;
-      return type === partitionTypes.app && index >= 0 && index < slotsMax;
-    })
-    .sort((one, other) => one.subtype - other.subtype);
-}
-
-export function otadataPartition({
-  partitions,
-}: Pick<FlashLayout, "partitions">): Partition | undefined {
-  return partitions.find(({ type, subtype }) => {
-    return type === partitionTypes.data && subtype === dataSubtypes.ota;
-  });
-}
-
 /** The first slot of a device that updates itself. Throws a FactoryError if it could not. */
 export function firstSlot(layout: FlashLayout): Partition {
-  const [first, second] = slotPartitions(layout);
-  if (first === undefined || second === undefined || otadataPartition(layout) === undefined) {
+  const { partitions } = layout;
+  const [first, second] = slotPartitions(partitions);
+  if (first === undefined || second === undefined || otadataPartition(partitions) === undefined) {
     throw new FactoryError(
       "layout",
       "the partition table has no otadata with two slots, ota_0 and ota_1: no update could be made",

@@ -4,8 +4,8 @@
 //
 // Of the entries that count, the greater sequence wins (a tie: sector 0), and names the slot
 // (sequence - 1) mod slots. An entry counts if it is not empty, not INVALID or ABORTED, and its CRC
-// is right. This file reads and writes entries and says what one means; what the bootloader makes
-// of a pair is otadata-boot.ts, changing them in flash is otadata-writer.ts.
+// is right. This file reads and writes entries and says what one means; what the boot loader makes
+// of a pair is src/formats/boot, changing them in flash is otadata-writer.ts.
 
 import { crc32 } from "./crc32.js";
 import { readUint32, writeUint32 } from "./little-endian.js";

@@ -14,7 +14,7 @@ import {
 } from "../flash/app-image-header.js";
 import { AppImageStream } from "../flash/app-image-stream.js";
 import { readBootLoader } from "../formats/app-image/boot-loader-image.js";
-import { chipName } from "../factory/device-image.js";
+import { chipName } from "../formats/app-image/chip-name.js";
 import type { AppFound, BootLoaderFound } from "./inspection.js";
 
 const imageMagic = 0xe9;

@@ -7,17 +7,18 @@ import {
   dataSubtypes,
   partitionTypes,
 } from "../formats/partition-table/partition-table-types.js";
-import { bootOrder } from "../formats/boot/otadata-boot.js";
+import { bootIndexName, bootOrder } from "../formats/boot/boot-loader.js";
+import { factoryIndex } from "../formats/boot/boot-otadata.js";
 import {
   partitionTableBytes,
   partitionTableOffset,
   type Partition,
 } from "../formats/partition-table/partition-table.js";
 import { bootLoaderOffset } from "../formats/app-image/boot-loader-image.js";
-import { otadataPartition, slotPartitions } from "../factory/flash-layout.js";
+import { otadataPartition, slotPartitions } from "../formats/partition-table/partition-roles.js";
 import { beginsImage, headerOf, inspectApp, inspectBootLoader } from "./inspect-app.js";
 import { inspectNvs, type NvsInspectOptions } from "./inspect-nvs.js";
-import { inspectOtadata, select, slotName, type OtaSlots } from "./inspect-otadata.js";
+import { inspectOtadata, select, type OtaSlots } from "./inspect-otadata.js";
 import { inspectTable } from "./inspect-table.js";
 import type { FlashFound, SlotFound } from "./inspection.js";
 
@@ -27,7 +28,6 @@ export interface FlashInspectOptions extends NvsInspectOptions {
 
 /** Where a chip's ROM may look for a boot loader. */
 const bootLoaderOffsets = [0, 0x1000, 0x2000];
-const factoryIndex = -1;
 const nvsPageBytes = 4096;
 
 export function inspectFlash(flash: Uint8Array, options: FlashInspectOptions): FlashFound {
@@ -41,16 +41,16 @@ export function inspectFlash(flash: Uint8Array, options: FlashInspectOptions): F
   const apps = appPartitions(partitions);
   const chipId = bootLoader?.chipId ?? chipOf(flash, apps);
   const slots = apps.map((app): SlotFound => readSlot(flash, app, openDigest, chipId));
-  const otadata = otadataPartition({ partitions });
+  const otadata = otadataPartition(partitions);
   const bytes = otadata && contentOf(flash, otadata);
   const rule: OtaSlots = {
-    slotCount: slotPartitions({ partitions }).length,
+    slotCount: slotPartitions(partitions).length,
     factory: apps.some(({ index }) => index === factoryIndex),
   };
   const isWhole = bytes !== undefined && bytes.length >= 2 * nvsPageBytes;
   const index = isWhole ? select(bytes, rule).index : factoryIndex;
-  const starts = bootOrder(index, rule.slotCount, rule.factory)
-    .map(slotName)
+  const starts = bootOrder(index, rule.slotCount)
+    .map(bootIndexName)
     .find((name) => slots.some(({ slot, verdict }) => slot === name && verdict === "good"));
   const chip = slots.find(({ slot }) => slot === starts)?.chip;
   return {
@@ -93,7 +93,7 @@ function appPartitions(partitions: readonly Partition[]): AppPartition[] {
     .filter(({ type }) => type === partitionTypes.app)
     .filter(({ subtype }) => subtype === appSubtypes.factory)
     .map((partition) => ({ index: factoryIndex, partition }));
-  const slots = slotPartitions({ partitions }).map((partition) => {
+  const slots = slotPartitions(partitions).map((partition) => {
     return { index: partition.subtype - appSubtypes.ota0, partition };
   });
   return [...factory, ...slots];
@@ -115,7 +115,7 @@ function readSlot(
   chipId: number | undefined,
 ): SlotFound {
   const content = contentOf(flash, partition);
-  const place = { slot: slotName(index), offset: partition.offset, slotBytes: partition.size };
+  const place = { slot: bootIndexName(index), offset: partition.offset, slotBytes: partition.size };
   const blank = content.length > 0 && !beginsImage(content) && content.every(isErased);
   return { ...place, blank, ...inspectApp(content, openDigest, chipId) };
 }

@@ -11,7 +11,7 @@ import { NvsPage } from "../formats/nvs/nvs-page.js";
 import { Nvs } from "../formats/nvs/nvs.js";
 import type { NvsEntry } from "../formats/nvs/nvs-value.js";
 import { encodeUtf8 } from "../protocol/utf8.js";
-import { identityNamespace } from "../factory/device-identity.js";
+import { nvsNamespace } from "../protocol/nvs-namespace.js";
 import type { NvsFound, NvsKeyFound, NvsPageFound } from "./inspection.js";
 
 export interface NvsInspectOptions {
@@ -149,7 +149,7 @@ function describeKey(entry: NvsEntry, { showSecrets = false }: NvsInspectOptions
     const value = typeof entry.value === "bigint" ? String(entry.value) : entry.value;
     return { ...place, value, masked: false };
   }
-  const isPublic = namespace === identityNamespace && publicKeys.has(key);
+  const isPublic = namespace === nvsNamespace && publicKeys.has(key);
   const bytes = entry.type === "blob" ? entry.value.length : encodeUtf8(entry.value).length;
   if (!isPublic && !showSecrets) return { ...place, masked: true, bytes };
   const value = entry.type === "blob" ? Buffer.from(entry.value).toString("hex") : entry.value;

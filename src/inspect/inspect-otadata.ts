@@ -4,11 +4,13 @@ import {
   counts,
   decodeOtadata,
   isPresent,
+  otaEntryBytes,
   otaState,
   slotOf,
   type OtaEntry,
 } from "../flash/otadata.js";
-import { bootOrder, selectSlot } from "../formats/boot/otadata-boot.js";
+import { bootIndexName, bootOrder } from "../formats/boot/boot-loader.js";
+import { factoryIndex, selectSlot, type BootSelection } from "../formats/boot/boot-otadata.js";
 import type { OtadataFound, OtaEntryFound } from "./inspection.js";
 
 export interface OtaSlots {
@@ -31,31 +33,26 @@ const stateNames: ReadonlyMap<number, string> = new Map([
 /** Explains `bytes`, both sectors of an otadata. */
 export function inspectOtadata(bytes: Uint8Array, slots: OtaSlots): OtadataFound {
   const entries = decodeOtadata(bytes);
-  const { index, rewrites, recordsFirstBoot } = select(bytes, slots);
-  // Without a factory partition, -1 is just where the search begins.
-  const [first = index] = bootOrder(index, slots.slotCount, slots.factory);
+  const { index, rewrites, initialContents } = select(bytes, slots);
+  // Without a factory partition, the search begins there and goes on at once.
+  const [first = index] = bootOrder(index, slots.slotCount).filter((candidate) => {
+    return candidate !== factoryIndex || slots.factory;
+  });
   return {
     entries: entries.map((entry, sector) => describe(entry, sector, slots.slotCount)),
-    selects: slotName(first),
+    selects: bootIndexName(first),
     rewrites: [
-      ...rewrites.map(({ sector, entry }) => {
-        return `sector ${sector} as ${stateName(entry.state)}`;
-      }),
-      ...(recordsFirstBoot ? ["sector 0 as valid, for the slot that starts"] : []),
+      ...rewrites.map(({ sector, state }) => `sector ${sector} as ${stateName(state)}`),
+      ...(initialContents ? ["sector 0 as valid, for the slot that starts"] : []),
     ],
   };
 }
 
 /** The boot loader's choice, with rollback enabled. */
-export function select(
-  bytes: Uint8Array,
-  { slotCount, factory }: OtaSlots,
-): ReturnType<typeof selectSlot> {
-  return selectSlot(decodeOtadata(bytes), slotCount, { factory, rollback: true });
-}
-
-export function slotName(index: number): string {
-  return index < 0 ? "factory" : `ota_${index}`;
+export function select(bytes: Uint8Array, slots: OtaSlots): BootSelection {
+  const sectorBytes = otadataBytes / 2;
+  const sectors = [bytes.subarray(0, otaEntryBytes), bytes.subarray(sectorBytes)] as const;
+  return selectSlot(sectors, { ...slots, rollback: true });
 }
 
 function describe(entry: OtaEntry, sector: number, slotCount: number): OtaEntryFound {
@@ -67,7 +64,7 @@ function describe(entry: OtaEntry, sector: number, slotCount: number): OtaEntryF
     sequence: entry.sequence,
     state: stateName(entry.state),
     crc: entry.crcOk ? "right" : "wrong",
-    ...(slotCount > 0 && { slot: slotName(slotOf(entry, slotCount)) }),
+    ...(slotCount > 0 && { slot: bootIndexName(slotOf(entry, slotCount)) }),
     counts: counts(entry),
   };
 }

@@ -1,11 +1,12 @@
 // Tells what a file is by what is in it, and explains it. Never throws, whatever the bytes are.
 
 import type { OpenDigest } from "../ports/digest.js";
+import { decodeUtf8 } from "../protocol/utf8.js";
 import { AppImageError } from "../flash/app-image-error.js";
 import { partitionTableOffset } from "../formats/partition-table/partition-table.js";
 import { otaEntryBytes } from "../flash/otadata.js";
 import { hasBootLoaderDescriptor, readBootLoader } from "../formats/app-image/boot-loader-image.js";
-import { isBinaryTable } from "../factory/flash-layout.js";
+import { isBinaryTable } from "../formats/partition-table/partition-roles.js";
 import { beginsImage, descriptorOf, inspectApp, inspectBootLoader } from "./inspect-app.js";
 import { inspectFlash, type FlashInspectOptions } from "./inspect-flash.js";
 import { inspectNvs, looksLikeNvs } from "./inspect-nvs.js";
@@ -34,7 +35,7 @@ export function inspect(bytes: Uint8Array, options: InspectOptions): Inspection 
     return { kind: "otadata", ...found, otadata: inspectOtadata(bytes, slotsDefault) };
   }
   if (bytes.length > csvBytesMax) return undefined;
-  const table = inspectCsv(new TextDecoder().decode(bytes));
+  const table = inspectCsv(decodeUtf8(bytes));
   return table === undefined
     ? undefined
     : { kind: "partition-table", ...found, table: table.found };

@@ -3,19 +3,17 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Nvs } from "../formats/nvs/nvs.js";
+import { nvsNamespace } from "../protocol/nvs-namespace.js";
 import { compareVersions, parseVersion } from "../protocol/version.js";
 import {
-  findPartition,
   makeFlashImage,
+  partitionOf,
   readFlashImage,
   type FlashContents,
   type FlashSource,
 } from "./firmware/flash-image.js";
 import { FlashWindow } from "../formats/flash/flash-window.js";
 import { MemoryFlash } from "../formats/flash/memory-flash.js";
-
-/** The factory's NVS namespace, which the agent shares. */
-const namespace = "provision";
 
 export class DeviceFile {
   readonly path: string;
@@ -37,8 +35,8 @@ export class DeviceFile {
   tellAddress(host: string, port: number): void {
     const flash = readFileSync(this.path);
     const nvs = openNvs(this.#read(flash), flash);
-    nvs.set(namespace, "host", { type: "string", value: host });
-    nvs.set(namespace, "port", { type: "string", value: String(port) });
+    nvs.set(nvsNamespace, "host", { type: "string", value: host });
+    nvs.set(nvsNamespace, "port", { type: "string", value: String(port) });
     writeFileSync(this.path, flash);
   }
 
@@ -49,7 +47,7 @@ export class DeviceFile {
   /** The device's secret, for comparing; not for people. */
   get cik(): string | undefined {
     const flash = readFileSync(this.path);
-    const item = openNvs(this.#read(flash), flash).get(namespace, "cik");
+    const item = openNvs(this.#read(flash), flash).get(nvsNamespace, "cik");
     return item?.type === "string" ? item.value : undefined;
   }
 
@@ -74,7 +72,7 @@ export class DeviceFile {
   }
 }
 
-function openNvs({ partitions }: FlashContents, flash: Uint8Array): Nvs {
-  const { offset, size } = findPartition(partitions, "nvs");
+function openNvs(contents: FlashContents, flash: Uint8Array): Nvs {
+  const { offset, size } = partitionOf(contents, "nvs");
   return Nvs.open(new FlashWindow(new MemoryFlash(flash), offset, size));
 }

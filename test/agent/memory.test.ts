@@ -9,7 +9,7 @@ import { Download } from "../../src/agent/update/download.js";
 import { completeOptions } from "../../src/agent/options.js";
 import type { Exchange } from "../../src/agent/exchange.js";
 import { ProgressStore } from "../../src/agent/update/progress.js";
-import { openSha256 } from "../../src/formats/sha256.js";
+import { openSha256 } from "../../hosts/node/digest.js";
 import { readAppImageHead } from "../../src/flash/app-image-head.js";
 import { sectorBytes, type FlashPartition } from "../../src/ports/flash.js";
 import type { Platform } from "../../src/ports/platform.js";

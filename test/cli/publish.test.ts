@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stampAppImage } from "../../src/formats/app-image/app-image-stamp.js";
-import { openSha256 } from "../../src/formats/sha256.js";
+import { openSha256 } from "../../hosts/node/digest.js";
 import { makeFirmware } from "../../src/simulator/firmware/firmware.js";
 import { loadFile } from "../support/vectors.js";
 import { Shell, type Ended } from "./shell.js";

@@ -10,7 +10,7 @@ import { readIdentity } from "../../src/agent/identity.js";
 import { Nvs } from "../../src/formats/nvs/nvs.js";
 import { makeNvsImage } from "../../src/formats/nvs/nvs-image.js";
 import { openNvsStore } from "../../src/formats/nvs/nvs-store.js";
-import { openSha256 } from "../../src/formats/sha256.js";
+import { openSha256 } from "../../hosts/node/digest.js";
 import {
   parsePartitionTable,
   partitionTableOffset,
@@ -146,7 +146,8 @@ describe("the flash of a new device", () => {
   it("boots in the simulated chip", () => {
     const simulated = makeFirmware({ name: "lamp", version: "1.0.0" });
     const image = checkFirmware(layout, { firmware: simulated }, openSha256);
-    assert.equal(boot(NorFlash.of(makeFlash(layout, identity, image))).booted?.index, 0);
+    const flash = NorFlash.of(makeFlash(layout, identity, image));
+    assert.equal(boot(flash, { openDigest: openSha256 }).booted?.index, 0);
   });
 
   it("has the size and the slots of other tables", () => {

@@ -10,7 +10,7 @@ import {
   SlotVerifier,
   type SlotVerifierOptions,
 } from "../../src/flash/app-image-verify.js";
-import { openSha256 } from "../../src/formats/sha256.js";
+import { openSha256 } from "../../hosts/node/digest.js";
 import type { FlashPartition } from "../../src/ports/flash.js";
 import { NorFlash } from "../support/nor-flash.js";
 import { attempt, damagedImages, goodImages, type ImageCase, inSlot } from "./app-image-cases.js";

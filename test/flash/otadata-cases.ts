@@ -1,9 +1,9 @@
-// The golden otadata images and what ESP-IDF makes of each, for the tests of otadata*.ts; and a
-// bootloader that does to a flash what selectSlot says.
+// The golden otadata images and what ESP-IDF makes of each, for the tests of otadata*.ts; and the
+// boot loader on an otadata partition alone.
 
-import { decodeOtadata, encodeOtaEntry, type OtaEntry, otaState } from "../../src/flash/otadata.js";
-import { bootOrder, selectSlot } from "../../src/formats/boot/otadata-boot.js";
-import { writeUint32 } from "../../src/flash/little-endian.js";
+import type { OtaEntry } from "../../src/flash/otadata.js";
+import { bootOrder } from "../../src/formats/boot/boot-loader.js";
+import { BootOtadata, factoryIndex } from "../../src/formats/boot/boot-otadata.js";
 import type { FlashPartition } from "../../src/ports/flash.js";
 import { loadFile, loadIndex } from "../support/vectors.js";
 
@@ -91,29 +91,17 @@ export interface BootRecord {
   readonly booted: number | undefined;
 }
 
-/** Boots a chip with this otadata: the writes of ESP-IDF's bootloader, on our reckoning. */
+/** Boots a chip with this otadata, whose images are as good as `isGood` says. */
 export function boot(flash: FlashPartition, options: ChipOptions): BootRecord {
-  const bytes = new Uint8Array(2 * sectorBytes);
-  flash.read(bytes, 0);
   const { slotCount, factory, isGood } = options;
-  const selection = selectSlot(decodeOtadata(bytes), slotCount, options);
-  for (const { sector, entry } of selection.rewrites) {
-    const found = bytes.slice(sector * sectorBytes, sector * sectorBytes + 32);
-    writeUint32(found, 24, entry.state);
-    flash.eraseBlock(sector);
-    flash.write(found, sector * sectorBytes);
-  }
-  const order = bootOrder(selection.index, slotCount, factory);
+  const otadata = new BootOtadata(flash, 0);
+  const { index: selected, initialContents } = otadata.select(options);
+  const order = bootOrder(selected, slotCount).filter((index) => {
+    return index >= 0 || (index === factoryIndex && factory);
+  });
   const index = order.findIndex(isGood);
   const booted = order[index];
-  if (selection.recordsFirstBoot && booted !== undefined) {
-    flash.eraseBlock(0);
-    flash.write(encodeOtaEntry(booted + 1, otaState.valid), 0);
-  }
-  return {
-    selected: selection.index,
-    initialContents: selection.recordsFirstBoot,
-    tried: index === -1 ? order : order.slice(0, index + 1),
-    booted,
-  };
+  if (initialContents && booted !== undefined && booted >= 0) otadata.recordFirstBoot(booted);
+  const tried = index === -1 ? order : order.slice(0, index + 1);
+  return { selected, initialContents, tried, booted };
 }

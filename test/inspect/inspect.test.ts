@@ -10,7 +10,7 @@ import { inspectOtadata } from "../../src/inspect/inspect-otadata.js";
 import { problemsOf, type Inspection } from "../../src/inspect/inspection.js";
 import { formatInspection } from "../../src/cli/terminal/inspect-view.js";
 import { makeNvsImage } from "../../src/formats/nvs/nvs-image.js";
-import { openSha256 } from "../../src/formats/sha256.js";
+import { openSha256 } from "../../hosts/node/digest.js";
 import {
   partitionTableOffset,
   writePartitionTable,

@@ -6,16 +6,15 @@ import { partitionOpener } from "../../src/formats/flash/partitions.js";
 import { Agent } from "../../src/agent/agent.js";
 import type { AgentOptions } from "../../src/agent/options.js";
 import { encodeOtaEntry, otaState } from "../../src/flash/otadata.js";
-import { selectSlot } from "../../src/formats/boot/otadata-boot.js";
-import { OtadataWriter } from "../../src/flash/otadata-writer.js";
+import { BootOtadata } from "../../src/formats/boot/boot-otadata.js";
 import type { FlashPartition } from "../../src/ports/flash.js";
 import type { Platform } from "../../src/ports/platform.js";
 import { World, type WorldOptions } from "../support/world.js";
 
 /** A boot loader without rollback: it starts what has the greatest sequence, as it is. */
 function stateless(flash: FlashPartition): { slot: number } {
-  const entries = new OtadataWriter(partitionOpener(flash, 0)("otadata"), 0).read();
-  return { slot: selectSlot(entries, 2, { factory: false, rollback: false }).index };
+  const otadata = new BootOtadata(partitionOpener(flash, 0)("otadata"), 0);
+  return { slot: otadata.select({ factory: false, rollback: false, slotCount: 2 }).index };
 }
 
 function worldWith(options: WorldOptions, ...entries: readonly Uint8Array[]): World {

@@ -5,6 +5,7 @@
 
 import assert from "node:assert/strict";
 import { env } from "node:process";
+import { openSha256 } from "../../hosts/node/digest.js";
 import { boot } from "../../src/formats/boot/boot-loader.js";
 import { seededRandom } from "../../src/simulator/chip/seeded.js";
 import type { AgentOptions } from "../../src/agent/options.js";
@@ -38,7 +39,7 @@ class HostileWorld extends World {
       agent,
       onThrown: (error) => this.thrown.push(error),
       startBootLoader: (flash) => {
-        const { booted, problem } = boot(flash);
+        const { booted, problem } = boot(flash, { openDigest: openSha256 });
         assert.ok(booted, problem);
         const { index } = booted;
         const isWhole = images.some((image) =>

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { env } from "node:process";
+import { openSha256 } from "../../hosts/node/digest.js";
 import { boot } from "../../src/formats/boot/boot-loader.js";
 import { Agent } from "../../src/agent/agent.js";
 import { readAppImageHead } from "../../src/flash/app-image-head.js";
@@ -34,7 +35,7 @@ class CutWorld extends World {
       nvsInFlash: true,
       imageBytes: oldImage.length,
       startBootLoader: (flash) => {
-        const report = boot(flash);
+        const report = boot(flash, { openDigest: openSha256 });
         assert.ok(report.booted, report.problem);
         const { index } = report.booted;
         assert.ok(isWhole(flash, index), `slot ${index} starts what nobody verified`);

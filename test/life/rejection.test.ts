@@ -2,6 +2,7 @@
 // image in the end, so that not even a boot loader that falls back for want of another finds one.
 
 import assert from "node:assert/strict";
+import { openSha256 } from "../../hosts/node/digest.js";
 import { boot } from "../../src/formats/boot/boot-loader.js";
 import type { AgentOptions } from "../../src/agent/options.js";
 import { badDownloadsMax } from "../../src/agent/limits.js";
@@ -47,7 +48,7 @@ function startsWithout(world: World, slot: number): boolean {
   const snapshot = world.flash.snapshot();
   world.flash.powerOn();
   world.flash.write(new Uint8Array(64), slotOffsets[slot] ?? 0);
-  const { booted } = boot(world.flash);
+  const { booted } = boot(world.flash, { openDigest: openSha256 });
   world.flash.restore(snapshot);
   return booted !== undefined;
 }

@@ -1,6 +1,7 @@
 // What must hold when a life has come to its end.
 
 import { esp32, verifyBootImage } from "../../src/formats/boot/boot-image.js";
+import { openSha256 } from "../../hosts/node/digest.js";
 import { boot } from "../../src/formats/boot/boot-loader.js";
 import { areTrialsSpent } from "./ledger.js";
 import type { Life } from "./life.js";
@@ -48,7 +49,11 @@ function checkImage(life: Life): void {
 function checkIdleSlot({ watch, rig, flash, slot }: Life): void {
   const { slotOffsets, slotBytes } = rig.layout;
   const offset = slotOffsets[slot === 0 ? 1 : 0];
-  const verdict = verifyBootImage(flash, { offset, size: slotBytes }, esp32);
+  const verdict = verifyBootImage(
+    flash,
+    { offset, size: slotBytes },
+    { chip: esp32, openDigest: openSha256 },
+  );
   watch.demand("rejected not bootable", "problem" in verdict, () => `slot ${1 - slot}`);
 }
 
@@ -78,7 +83,7 @@ function checkCost({ watch, ledger, rig, mishaps }: Life): void {
 function checkSettled({ watch, ledger, flash, slot }: Life): void {
   const open = ["armed", "confirmed"].filter((key) => ledger.promised.has(key));
   flash.powerOn();
-  const next = boot(flash).booted?.index;
+  const next = boot(flash, { openDigest: openSha256 }).booted?.index;
   const isSettled = open.length === 0 && next === slot && flash.operations.length === 0;
   watch.demand("settled", isSettled, () => `open: ${open.join()}; the next boot takes ${next}`);
 }

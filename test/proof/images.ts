@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { writeAppImage } from "../../src/formats/app-image/app-image-writer.js";
 import { seededBytes } from "../../src/simulator/chip/seeded.js";
 import { describeApp } from "../support/app-descriptor.js";
-import { openNodeSha256 } from "../support/digest.js";
+import { openSha256 } from "../../hosts/node/digest.js";
 
 export interface Firmware {
   readonly version: string;
@@ -30,7 +30,7 @@ export function makeFirmware(version: string, byteLength: number, seed = 1): Fir
     entryAddress: 0x40080000,
     segments: [{ loadAddress: 0x3ffb0000, data }],
     descriptor: describeApp("lamp-sim", version),
-    openDigest: openNodeSha256,
+    openDigest: openSha256,
   });
   if (bytes.length !== byteLength) throw new Error(`${bytes.length} bytes, not ${byteLength}`);
   return { version, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };

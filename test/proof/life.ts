@@ -12,7 +12,7 @@ import type { AgentStatus } from "../../src/agent/status.js";
 import type { FlashPartition } from "../../src/ports/flash.js";
 import type { OpenStore } from "../../src/ports/key-value.js";
 import type { Platform } from "../../src/ports/platform.js";
-import { openNodeSha256 } from "../support/digest.js";
+import { openSha256 } from "../../hosts/node/digest.js";
 import type { NorFlash } from "../support/nor-flash.js";
 import { VirtualService } from "../support/virtual-service.js";
 import type { Firmware } from "./images.js";
@@ -95,7 +95,7 @@ export class Life {
       startBootLoader: (flash) => this.#startBootLoader(flash),
       startImage: (platform, options) => this.#startImage(platform, options),
       openStores: (partition) => this.#openStores(partition),
-      openDigest: openNodeSha256,
+      openDigest: openSha256,
       random: () => 0.5,
       log: (line) => {
         this.#onLog(line);
@@ -186,7 +186,7 @@ export class Life {
     this.where = "boot loader";
     this.turns = 0;
     this.ledger.boots += 1;
-    const report = boot(flash);
+    const report = boot(flash, { openDigest: openSha256 });
     const { booted } = report;
     this.watch.demand("bootable slot", booted !== undefined, () => report.problem ?? "");
     if (booted === undefined) throw new Error(report.problem);

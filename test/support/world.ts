@@ -13,9 +13,8 @@ import { VirtualTime } from "../../hosts/node/virtual-time.js";
 import type { AgentStatus } from "../../src/agent/status.js";
 import { writeAppImage } from "../../src/formats/app-image/app-image-writer.js";
 import { writePartitionTable } from "../../src/formats/partition-table/partition-table.js";
-import { openSha256 } from "../../src/formats/sha256.js";
+import { openSha256 } from "../../hosts/node/digest.js";
 import { describeApp } from "./app-descriptor.js";
-import { openNodeSha256 } from "./digest.js";
 import { MemoryStores } from "./memory-store.js";
 import { NorFlash } from "./nor-flash.js";
 import { VirtualService } from "./virtual-service.js";
@@ -102,7 +101,7 @@ export class World {
       flash: this.flash,
       world: this.network,
       startBootLoader: (flash) => {
-        const report = boot(flash);
+        const report = boot(flash, { openDigest: openSha256 });
         assert.ok(report.booted, report.problem);
         return { slot: report.booted.index };
       },
@@ -110,7 +109,7 @@ export class World {
         if (nvsInFlash) this.#openStore = openNvsStores(partition);
         return this.#openStore;
       },
-      openDigest: openNodeSha256,
+      openDigest: openSha256,
       random: () => 0.5,
       log: (line) => this.log.push(line),
       ...options,

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { type Measurement, Sensor } from "../../template/sensor.js";
-import { openSha256 } from "../../src/formats/sha256.js";
+import { openSha256 } from "../../hosts/node/digest.js";
 import type { OpenDigest } from "../../src/ports/digest.js";
 import { makeImage, World } from "../support/world.js";
 

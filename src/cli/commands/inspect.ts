@@ -23,7 +23,7 @@ export function addInspect(program: Command): void {
 async function explain(file: string, options: InspectOptions): Promise<void> {
   const { inspect } = await import("../../inspect/inspect.js");
   const { problemsOf } = await import("../../inspect/inspection.js");
-  const { openSha256 } = await import("../../formats/sha256.js");
+  const { openSha256 } = await import("../../../hosts/node/digest.js");
   const { flashBytesMax } = await import("./factory/factory-parts.js");
   const { formatInspection } = await import("../terminal/inspect-view.js");
   const { readWholeFile } = await import("../terminal/whole-file.js");

@@ -35,7 +35,7 @@ async function stamp(file: string, options: StampOptions): Promise<void> {
     return misuse("nothing to stamp: give --project, --release or both");
   }
   const { stampAppImage } = await import("../../formats/app-image/app-image-stamp.js");
-  const { openSha256 } = await import("../../formats/sha256.js");
+  const { openSha256 } = await import("../../../hosts/node/digest.js");
   const { readWholeFile, writeWholeFile } = await import("../terminal/whole-file.js");
   const image = readWholeFile(file, imageBytesMax);
   const texts = {

@@ -1,6 +1,6 @@
 // Espressif's second-stage boot loader as a file: which chip it is for, and whether it is whole.
-// The frame is an application image's (src/flash/app-image-header.ts), but its segments go to RAM
-// and may be of any size, and the chip's ROM looks for it at a place of its own.
+// The frame is an application image's (src/flash/app-image-header.ts). Its segments go to RAM and
+// may be of any size, and each chip's ROM looks for it at its own address.
 
 import type { OpenDigest } from "../../ports/digest.js";
 import { chipById, isMapped } from "../../flash/app-image-chips.js";
@@ -15,6 +15,7 @@ import {
   segmentHeaderBytes,
   type AppImageHeader,
 } from "../../flash/app-image-header.js";
+import { decodeUtf8 } from "../../protocol/utf8.js";
 import { readUint32 } from "../../flash/little-endian.js";
 
 export interface BootLoaderImage {
@@ -96,7 +97,7 @@ function requireBytes(bytes: Uint8Array, byteLength: number): void {
 
 function idfVersionOf(bytes: Uint8Array): string {
   const start = descriptorOffset + idfVersionOffset;
-  const text = new TextDecoder("latin1").decode(bytes.subarray(start, start + idfVersionBytes));
-  const end = text.indexOf("\0");
-  return end < 0 ? text : text.slice(0, end);
+  const field = bytes.subarray(start, start + idfVersionBytes);
+  const end = field.indexOf(0);
+  return decodeUtf8(end < 0 ? field : field.subarray(0, end));
 }

@@ -5,10 +5,10 @@
 //   segment header 8: 0 load address  4 data length, then the data
 //   after the last segment 0 to 15 bytes and the checksum, in all a multiple of 16; SHA-256
 //
-// Not checked, because a chip without memory cannot: where loaded segments may lie.
+// Not checked: where segments may lie in RAM. That takes the memory map of a chip.
 
-import { createHash } from "node:crypto";
-import { readBytes, type BootFlash } from "./boot-flash.js";
+import type { Digest, OpenDigest } from "../../ports/digest.js";
+import { areEqual, readBytes, viewOf, type BootFlash } from "./boot-flash.js";
 import type { BootPartition } from "./boot-table.js";
 
 /** The chip that is to run the image. */
@@ -54,17 +54,25 @@ const pageBytes = 0x10000;
 const segmentsMax = 16;
 const sizeLimit = 0x1000000;
 const checksumSeed = 0xef;
-/** How much is read at a time. */
-const portionBytes = 0x10000;
+/** How much of a segment is read at a time, bytes: a multiple of four. */
+const portionBytes = 0x4000;
 
-/** Verifies the image at the start of `partition`. */
+/** What `verifyBootImage` needs beside the image. */
+export interface BootImageRule {
+  /** The chip that is to run the image. */
+  readonly chip: BootChip;
+  /** SHA-256. */
+  readonly openDigest: OpenDigest;
+}
+
+/** Verifies the image at the start of `partition`. Throws only what the flash throws. */
 export function verifyBootImage(
   flash: BootFlash,
   partition: Pick<BootPartition, "offset" | "size">,
-  chip: BootChip,
+  rule: BootImageRule,
 ): BootImageVerdict {
   try {
-    return new ImageReader(flash, partition, chip).read();
+    return new ImageReader(flash, partition, rule).read();
   } catch (error) {
     if (error instanceof ImageProblem) return { problem: error.message };
     throw error;
@@ -79,14 +87,15 @@ class ImageReader {
   readonly #chip: BootChip;
   readonly #start: number;
   readonly #end: number;
-  readonly #digest = createHash("sha256");
+  readonly #digest: Digest;
+  readonly #portion = new Uint8Array(portionBytes);
   #position: number;
   #checksum = checksumSeed;
 
   constructor(
     flash: BootFlash,
-    { offset, size }: { offset: number; size: number },
-    chip: BootChip,
+    { offset, size }: Pick<BootPartition, "offset" | "size">,
+    { chip, openDigest }: BootImageRule,
   ) {
     if (size > sizeLimit) throw new ImageProblem(`a partition of ${size} bytes is too large`);
     this.#flash = flash;
@@ -94,42 +103,44 @@ class ImageReader {
     this.#start = offset;
     this.#position = offset;
     this.#end = Math.min(offset + size, flash.status().size);
+    this.#digest = openDigest();
   }
 
   read(): BootImage {
-    const header = this.#take(headerBytes);
+    const header = viewOf(this.#take(headerBytes));
     this.#checkHeader(header);
+    const [segmentCount, hasDigest] = [header.getUint8(1), header.getUint8(23) !== 0];
     const segments: BootSegment[] = [];
-    for (let index = 0; index < header.readUInt8(1); index += 1) {
+    for (let index = 0; index < segmentCount; index += 1) {
       segments.push(this.#readSegment(index));
     }
     this.#checkChecksum();
-    if (header.readUInt8(23) !== 0) this.#checkDigest();
+    if (hasDigest) this.#checkDigest();
     return { byteLength: this.#position - this.#start, segments };
   }
 
-  #checkHeader(header: Buffer): void {
-    if (header.readUInt8(0) !== 0xe9) throw new ImageProblem("no image: the magic byte is not E9");
-    const chipId = header.readUInt16LE(12);
+  #checkHeader(header: DataView): void {
+    if (header.getUint8(0) !== 0xe9) throw new ImageProblem("no image: the magic byte is not E9");
+    const chipId = header.getUint16(12, true);
     if (chipId !== this.#chip.id) {
       throw new ImageProblem(`the image is for chip ${chipId}, this is chip ${this.#chip.id}`);
     }
-    const [least, most] = [header.readUInt16LE(15), header.readUInt16LE(17)];
+    const [least, most] = [header.getUint16(15, true), header.getUint16(17, true)];
     const { revision } = this.#chip;
     if (revision < least || (most !== 0 && most !== 0xffff && revision > most)) {
       const range = `revisions ${least} to ${most}`;
       throw new ImageProblem(`the image is for ${range}, this is revision ${revision}`);
     }
-    const count = header.readUInt8(1);
+    const count = header.getUint8(1);
     if (count > segmentsMax) throw new ImageProblem(`${count} segments are too many`);
   }
 
   #readSegment(index: number): BootSegment {
-    const header = this.#take(segmentHeaderBytes);
+    const header = viewOf(this.#take(segmentHeaderBytes));
     const segment = {
-      loadAddress: header.readUInt32LE(0),
+      loadAddress: header.getUint32(0, true),
       address: this.#position,
-      byteLength: header.readUInt32LE(4),
+      byteLength: header.getUint32(4, true),
     };
     const { loadAddress, address, byteLength } = segment;
     const least = index === 0 ? descriptorBytes : 0;
@@ -158,30 +169,33 @@ class ImageReader {
   }
 
   #checkDigest(): void {
-    const digest = this.#digest.digest();
+    const digest = this.#digest.close();
     if (this.#end - this.#position < digestBytes) throw new ImageProblem("the image has no end");
-    if (!readBytes(this.#flash, this.#position, digestBytes).equals(digest)) {
+    if (!areEqual(readBytes(this.#flash, this.#position, digestBytes), digest)) {
       throw new ImageProblem("the appended SHA-256 is not that of the image");
     }
     this.#position += digestBytes;
   }
 
-  #take(byteLength: number): Buffer {
+  /** The next bytes, at most a portion; good until the next call. */
+  #take(byteLength: number): Uint8Array {
     if (byteLength > this.#end - this.#position) {
       throw new ImageProblem("the image does not end within its partition");
     }
-    const bytes = readBytes(this.#flash, this.#position, byteLength);
-    this.#digest.update(bytes);
+    const bytes = this.#portion.subarray(0, byteLength);
+    this.#flash.read(bytes, this.#position);
+    this.#digest.write(bytes);
     this.#position += byteLength;
     return bytes;
   }
 }
 
-/** Of all bytes; four at a time, for the boot of a simulated fleet is mostly this. */
-function exclusiveOr(bytes: Buffer): number {
+/** Of all bytes; four at a time, because a simulated fleet's boots are mostly this. */
+function exclusiveOr(bytes: Uint8Array): number {
+  const view = viewOf(bytes);
   let word = 0;
   let at = 0;
-  for (; at + 4 <= bytes.length; at += 4) word ^= bytes.readInt32LE(at);
+  for (; at + 4 <= bytes.length; at += 4) word ^= view.getInt32(at, true);
   let result = (word ^ (word >>> 8) ^ (word >>> 16) ^ (word >>> 24)) & 0xff;
   for (; at < bytes.length; at += 1) result ^= bytes[at] ?? 0;
   return result;

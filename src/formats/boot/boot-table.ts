@@ -4,10 +4,10 @@
 //   0 magic AA 50   2 type   3 subtype   4 offset   8 size   12 label (16)   28 flags
 //   0 magic EB EB   16 MD5 of the records before it          FF FF, type FF, subtype FF: the end
 //
-// 96 records of 32 bytes at 0x8000. Overlaps and double labels are nothing a boot loader looks at.
+// 96 records of 32 bytes at 0x8000. A boot loader does not look for overlaps or double labels.
 
-import { createHash } from "node:crypto";
-import { readBytes, type BootFlash } from "./boot-flash.js";
+import { md5 } from "../md5.js";
+import { areEqual, readBytes, viewOf, type BootFlash } from "./boot-flash.js";
 
 const tableAddress = 0x8000;
 const recordBytes = 32;
@@ -61,14 +61,14 @@ export function readBootTable(flash: BootFlash): BootTableVerdict {
 
 /** The partitions of `table` (3,072 bytes) in a flash of `flashBytes`, or why it is refused. */
 export function verifyBootTable(
-  table: Buffer,
+  table: Uint8Array,
   flashBytes: number,
 ): readonly BootPartition[] | { readonly problem: string } {
   const partitions: BootPartition[] = [];
   let md5Seen = false;
   for (let index = 0; index < recordsMax; index += 1) {
     const record = table.subarray(index * recordBytes, (index + 1) * recordBytes);
-    const magic = record.readUInt16LE(0);
+    const magic = viewOf(record).getUint16(0, true);
     if (magic === partitionMagic) {
       const partition = readRecord(record);
       if (leavesFlash(partition, flashBytes)) {
@@ -77,11 +77,9 @@ export function verifyBootTable(
       partitions.push(partition);
     } else if (magic === md5Magic) {
       if (md5Seen) return { problem: "the partition table has two MD5 records" };
-      const md5 = createHash("md5")
-        .update(table.subarray(0, index * recordBytes))
-        .digest();
-      if (!md5.equals(record.subarray(16)))
+      if (!areEqual(md5(table.subarray(0, index * recordBytes)), record.subarray(16))) {
         return { problem: "the partition table's MD5 is wrong" };
+      }
       md5Seen = true;
     } else if (index > 0 && isEnd(record)) {
       return partitions;
@@ -93,21 +91,27 @@ export function verifyBootTable(
   return { problem: "the partition table has no end" };
 }
 
-function readRecord(record: Buffer): BootPartition {
-  const label = record.subarray(12, 28);
-  const nul = label.indexOf(0);
+function readRecord(record: Uint8Array): BootPartition {
+  const view = viewOf(record);
   return {
-    label: label.toString("latin1", 0, nul === -1 ? label.length : nul),
-    type: record.readUInt8(2),
-    subtype: record.readUInt8(3),
-    offset: record.readUInt32LE(4),
-    size: record.readUInt32LE(8),
+    label: labelOf(record.subarray(12, 28)),
+    type: view.getUint8(2),
+    subtype: view.getUint8(3),
+    offset: view.getUint32(4, true),
+    size: view.getUint32(8, true),
   };
 }
 
-function isEnd(record: Buffer): boolean {
-  const [type, subtype] = [record.readUInt8(2), record.readUInt8(3)];
-  return record.readUInt16LE(0) === endMagic && type === endType && subtype === endType;
+/** Latin-1 up to the first NUL: a boot loader compares bytes and knows no UTF-8. */
+function labelOf(bytes: Uint8Array): string {
+  const nul = bytes.indexOf(0);
+  return String.fromCharCode(...bytes.subarray(0, nul === -1 ? bytes.length : nul));
+}
+
+function isEnd(record: Uint8Array): boolean {
+  const view = viewOf(record);
+  const [type, subtype] = [view.getUint8(2), view.getUint8(3)];
+  return view.getUint16(0, true) === endMagic && type === endType && subtype === endType;
 }
 
 /** In 32 bits, as the chip computes it: an end that wraps passes. */

@@ -5,7 +5,7 @@
 import { Chip } from "../../../hosts/node/chip.js";
 import { NodeWorld } from "../../../hosts/node/node-world.js";
 import { openNvsStores } from "../../../hosts/node/nvs-stores.js";
-import { openSha256 } from "../../formats/sha256.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
 import type { FlashPartition } from "../../ports/flash.js";
 import type { ResetReason } from "../../ports/boot.js";
 import { boot } from "../../formats/boot/boot-loader.js";
@@ -101,7 +101,7 @@ export class NodeChip {
   }
 
   #startBootLoader(flash: FlashPartition): { slot: number } {
-    const report = boot(flash);
+    const report = boot(flash, { openDigest: openSha256 });
     if (report.booted === undefined) throw new Error(report.problem ?? "no image starts");
     const slot = report.booted.index;
     const refused = report.tried.flatMap(({ index, problem }) =>

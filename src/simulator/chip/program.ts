@@ -3,6 +3,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { openSha256 } from "../../../hosts/node/digest.js";
 import { readBytes } from "../../formats/boot/boot-flash.js";
 import type { BootSegment } from "../../formats/boot/boot-image.js";
 import { boot, type BootTry } from "../../formats/boot/boot-loader.js";
@@ -49,7 +50,7 @@ export function loadProgram(flashFile: string, cut: FlashFileCut | undefined): P
 
 function bootFrom(flash: FlashFile): Pick<ProgramLoad, "tried" | "outcome"> {
   try {
-    const { booted, tried, problem = "nothing starts" } = boot(flash);
+    const { booted, tried, problem = "nothing starts" } = boot(flash, { openDigest: openSha256 });
     if (booted === undefined) return { tried, outcome: { kind: "stuck", problem } };
     const modules = readModules(flash, booted.image.segments[0]);
     if ("problem" in modules) return { tried, outcome: { kind: "stuck", ...modules } };

@@ -19,7 +19,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildSync, type BuildFailure, type BuildOptions } from "esbuild";
 import { writeAppImage, type SegmentSource } from "../../formats/app-image/app-image-writer.js";
-import { openSha256 } from "../../formats/sha256.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
 import type { FirmwareConfig } from "../../../hosts/xs/device/config.js";
 import { encodeModules, type Modules } from "./module-archive.js";
 import { seededBytes } from "../chip/seeded.js";

@@ -1,8 +1,8 @@
 // Whole flash images of a simulated device: made as the factory makes a chip's, and read back as
 // far as a simulation needs.
 //
-// The table is hosts/esp32/partitions.csv, the one that real chips get. Bytes are those of
-// src/flash; how a chip boots from them is bootloader.ts's business.
+// The table is hosts/esp32/partitions.csv, the one that real chips get. How a chip boots from it is
+// src/formats/boot.
 
 import type { AppDescriptor } from "../../flash/app-descriptor.js";
 import { AppImageError } from "../../flash/app-image-error.js";
@@ -14,10 +14,11 @@ import {
   partitionTableOffset,
   type Partition,
 } from "../../formats/partition-table/partition-table.js";
-import { openSha256 } from "../../formats/sha256.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
 import { composeFlash, makeNvsPartition } from "../../factory/device-image.js";
 import type { DeviceIdentity } from "../../factory/device-identity.js";
-import { defaultLayout, slotPartitions } from "../../factory/flash-layout.js";
+import { defaultLayout } from "../../factory/flash-layout.js";
+import { findPartition, slotPartitions } from "../../formats/partition-table/partition-roles.js";
 
 export const flashBytesDefault = 4 << 20;
 
@@ -53,12 +54,13 @@ export function makeFlashImage({ identity, firmware, byteLength }: FlashSource):
 export function readFlashImage(flash: Uint8Array): FlashContents {
   const table = flash.subarray(partitionTableOffset, partitionTableOffset + partitionTableBytes);
   const partitions = parsePartitionTable(table);
-  const slots = slotPartitions({ partitions }).map((partition) => readSlot(flash, partition));
+  const slots = slotPartitions(partitions).map((partition) => readSlot(flash, partition));
   return { partitions, slots };
 }
 
-export function findPartition(partitions: readonly Partition[], label: string): Partition {
-  const partition = partitions.find((one) => one.label === label);
+/** The partition with this label. Throws an Error if the table has none. */
+export function partitionOf({ partitions }: FlashContents, label: string): Partition {
+  const partition = findPartition(partitions, label);
   if (partition === undefined) throw new Error(`the partition table has no "${label}"`);
   return partition;
 }

@@ -27,8 +27,9 @@ export function encodeModules(modules: Modules): Buffer {
   ]);
 }
 
-/** The modules of the archive that `bytes` begins with. Throws an Error if it begins with none. */
-export function decodeModules(bytes: Buffer): Modules {
+/** The modules of the archive that `archived` begins with. Throws an Error if there is none. */
+export function decodeModules(archived: Uint8Array): Modules {
+  const bytes = Buffer.from(archived.buffer, archived.byteOffset, archived.byteLength);
   if (bytes.length < headerBytes || bytes.toString("latin1", 0, 4) !== magic) {
     throw new Error("the firmware carries no program for the simulated chip");
   }

@@ -15,7 +15,7 @@ import {
   readAppImageHead,
   type AppImageHead,
 } from "../../../src/flash/app-image-head.js";
-import { openSha256 } from "../../../src/formats/sha256.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
 import type { Platform } from "../../../src/ports/platform.js";
 import { chunkBytesMin, downloadTriesMax } from "../../../src/agent/limits.js";
 import { sectorBytes } from "../../../src/ports/flash.js";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { VirtualTime } from "../../../hosts/node/virtual-time.js";
 import { SlotCheck, type SlotCheckOutcome } from "../../../src/agent/update/slot-check.js";
-import { openSha256 } from "../../../src/formats/sha256.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
 import type { Platform } from "../../../src/ports/platform.js";
 import { NorFlash } from "../../support/nor-flash.js";
 import { makeImage, sha256Hex } from "../../support/world.js";

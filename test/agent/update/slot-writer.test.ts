@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { emptyClaim } from "../../../src/agent/update/prefix-check.js";
 import type { ProgressClaim } from "../../../src/agent/update/progress.js";
 import { SlotWriter } from "../../../src/agent/update/slot-writer.js";
-import { openSha256 } from "../../../src/formats/sha256.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
 import { sectorBytes } from "../../../src/ports/flash.js";
 import { NorFlash } from "../../support/nor-flash.js";
 

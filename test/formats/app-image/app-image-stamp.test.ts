@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { stampAppImage } from "../../../src/formats/app-image/app-image-stamp.js";
 import { AppImageError } from "../../../src/flash/app-image-error.js";
 import { AppImageStream } from "../../../src/flash/app-image-stream.js";
-import { openSha256 } from "../../../src/formats/sha256.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
 import { damagedImages, goodImages } from "../../flash/app-image-cases.js";
 
 function summaryOf(image: Uint8Array) {

@@ -15,7 +15,7 @@ import {
   type SegmentSource,
   writeAppImage,
 } from "../../../src/formats/app-image/app-image-writer.js";
-import { openSha256 } from "../../../src/formats/sha256.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
 import { goodImages } from "../../flash/app-image-cases.js";
 
 const openDigest = openSha256;

@@ -13,7 +13,7 @@ import {
   dataSubtypes,
   partitionTypes,
 } from "../../../src/formats/partition-table/partition-table-types.js";
-import { openSha256 } from "../../../src/formats/sha256.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
 import { NorFlash } from "../../support/nor-flash.js";
 import { loadFile, loadIndex } from "../../support/vectors.js";
 import { boot, indexed, type IndexedBoot } from "../../flash/otadata-cases.js";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
-import { type BootReport, boot } from "../../../src/formats/boot/boot-loader.js";
+import { boot, type BootReport } from "../../../src/formats/boot/boot-loader.js";
 import { type BootChip, esp32, verifyBootImage } from "../../../src/formats/boot/boot-image.js";
+import { openSha256 as openDigest } from "../../../hosts/node/digest.js";
 import { cutsIn, NorFlash, PowerCut } from "../../support/nor-flash.js";
 import { loadFile, loadIndex } from "../../support/vectors.js";
 import {
@@ -34,6 +35,10 @@ function chipOf(file: string): BootChip {
   return chip;
 }
 
+function bootOf(flash: NorFlash): BootReport {
+  return boot(flash, { openDigest });
+}
+
 function assertVerdict(report: BootReport, { flash }: VectorFlash, verdict: BootVerdict): void {
   assert.equal(report.selected?.index, verdict.selected_index);
   assert.equal(report.selected.initialContents, verdict.initial_contents);
@@ -47,7 +52,7 @@ function assertVerdict(report: BootReport, { flash }: VectorFlash, verdict: Boot
 }
 
 function bootAndCompare(vector: VectorFlash, rollback: boolean, verdict: BootVerdict): void {
-  assertVerdict(boot(vector.flash, { rollback }), vector, verdict);
+  assertVerdict(boot(vector.flash, { openDigest, rollback }), vector, verdict);
   assert.deepEqual(entriesIn(vector), verdict.otadata_after);
 }
 
@@ -109,7 +114,7 @@ describe("the boot loader on a whole flash image of esptool's", () => {
       it(`starts the slot that ESP-IDF starts: ${image.file}, ${mode}`, () => {
         const flash = NorFlash.of(loadFile("flash", image.file));
         const chip = chipOf(image.file);
-        const report = boot(flash, { chip, rollback: mode === "rollback" });
+        const report = boot(flash, { openDigest, chip, rollback: mode === "rollback" });
         assert.equal(report.selected?.index, verdict.selected_index);
         assert.equal(report.booted?.index, verdict.booted_index);
         const { label } = report.booted.partition;
@@ -120,8 +125,11 @@ describe("the boot loader on a whole flash image of esptool's", () => {
   }
 
   it("says what is wrong with a flash that is none", () => {
-    assert.match(boot(new NorFlash({ size: 4096 })).problem ?? "", /no room for a partition table/);
-    assert.match(boot(new NorFlash({ size: 1 << 20 })).problem ?? "", /record 0 .* magic ffff/);
+    assert.match(
+      bootOf(new NorFlash({ size: 4096 })).problem ?? "",
+      /no room for a partition table/,
+    );
+    assert.match(bootOf(new NorFlash({ size: 1 << 20 })).problem ?? "", /record 0 .* magic ffff/);
   });
 });
 
@@ -132,22 +140,22 @@ describe("a power cut while the boot loader rewrites otadata", () => {
     it(`leaves an image to start, and the other entry as it was: ${name}`, () => {
       const clean = makeFlash(table, loadOtadata(file));
       const before = clean.flash.snapshot();
-      const [entriesBefore, first] = [entriesIn(clean), boot(clean.flash)];
+      const [entriesBefore, first] = [entriesIn(clean), bootOf(clean.flash)];
       const operations = [...clean.flash.operations];
-      const next = boot(clean.flash);
+      const next = bootOf(clean.flash);
       const sector = sectorOf(clean, operations[0]?.byteOffset);
 
       const erased = makeFlash(table, loadOtadata(file));
       erased.flash.eraseBlock(erased.otadataAddress / 4096 + sector);
-      const possible = [first, next, boot(erased.flash)].map(({ booted }) => booted?.index);
+      const possible = [first, next, bootOf(erased.flash)].map(({ booted }) => booted?.index);
 
       for (const cut of cutsIn(operations, grid)) {
         clean.flash.restore(before);
         clean.flash.powerOn();
         clean.flash.cutAt(cut);
-        assert.throws(() => boot(clean.flash), PowerCut);
+        assert.throws(() => bootOf(clean.flash), PowerCut);
         clean.flash.powerOn();
-        const index = boot(clean.flash).booted?.index;
+        const index = bootOf(clean.flash).booted?.index;
         assert.ok(index !== undefined && possible.includes(index), JSON.stringify(cut));
         const other = 1 - sector;
         assert.deepEqual(entriesIn(clean)[other], entriesBefore[other], JSON.stringify(cut));
@@ -189,7 +197,7 @@ describe("the boot loader's look at an image, held to esp_image_verify", () => {
       const partition = { offset: 0x10000, size: 0x1e0000 };
       const flash = new NorFlash({ size: 4 << 20 });
       flash.write(loadFile(...path), partition.offset);
-      const verdict = verifyBootImage(flash, partition, chipOf(chip));
+      const verdict = verifyBootImage(flash, partition, { chip: chipOf(chip), openDigest });
       const byteLength = "problem" in verdict ? 0 : verdict.byteLength;
       assert.equal(byteLength, idf.image_len, JSON.stringify(verdict));
     });

@@ -13,8 +13,8 @@ import { parseChipEvent } from "../../../src/simulator/chip/chip-event.js";
 import { SimulatedChip, type ChipReport } from "../../../src/simulator/chip/chip.js";
 import { makeFirmware } from "../../../src/simulator/firmware/firmware.js";
 import {
-  findPartition,
   makeFlashImage,
+  partitionOf,
   readFlashImage,
 } from "../../../src/simulator/firmware/flash-image.js";
 import type { PowerCut } from "../../../src/simulator/chip/power-cut.js";
@@ -162,7 +162,7 @@ export class EngineLife {
 
   #checkBoot(slot: number): void {
     const flash = readFileSync(this.#flashFile);
-    const { offset } = findPartition(readFlashImage(flash).partitions, `ota_${slot}`);
+    const { offset } = partitionOf(readFlashImage(flash), `ota_${slot}`);
     const isWhole = [before, image].some((each) =>
       flash.subarray(offset, offset + each.length).equals(each),
     );
@@ -196,7 +196,7 @@ export class EngineLife {
   }
 
   #storedCik(flash: Uint8Array): string | undefined {
-    const { offset, size } = findPartition(readFlashImage(flash).partitions, "nvs");
+    const { offset, size } = partitionOf(readFlashImage(flash), "nvs");
     const nvs = Nvs.open(new FlashWindow(new MemoryFlash(flash.slice()), offset, size));
     const item = nvs.get("provision", "cik");
     return item?.type === "string" ? item.value : undefined;

@@ -16,8 +16,8 @@ import type { EngineEnd } from "../../../src/simulator/chip/engine-process.js";
 import type { FirmwareConfig } from "../../../hosts/xs/device/config.js";
 import { makeFirmware } from "../../../src/simulator/firmware/firmware.js";
 import {
-  findPartition,
   makeFlashImage,
+  partitionOf,
   readFlashImage,
 } from "../../../src/simulator/firmware/flash-image.js";
 import { type EntryFields, makeOtadata } from "../../formats/boot/boot-vectors.js";
@@ -100,7 +100,7 @@ export class ChipRun {
   /** Bytes of a partition, as they are in the file now. */
   partition(label: string): Buffer {
     const flash = readFileSync(this.flashFile);
-    const { offset, size } = findPartition(readFlashImage(flash).partitions, label);
+    const { offset, size } = partitionOf(readFlashImage(flash), label);
     return flash.subarray(offset, offset + size);
   }
 
@@ -116,11 +116,11 @@ const identity = { vendor: "acme", model: "lamp", sn: "000001", host: "127.0.0.1
 function makeFlash({ program, secondProgram, config, otadata = [] }: FlashOptions): Uint8Array {
   const firmware = makeProgram({ version: "1.0.0", program, config });
   const flash = makeFlashImage({ identity, firmware });
-  const { partitions } = readFlashImage(flash);
-  flash.set(makeOtadata(otadata), findPartition(partitions, "otadata").offset);
+  const contents = readFlashImage(flash);
+  flash.set(makeOtadata(otadata), partitionOf(contents, "otadata").offset);
   if (secondProgram !== undefined) {
     const second = makeProgram({ version: "1.1.0", program: secondProgram, config });
-    flash.set(second, findPartition(partitions, "ota_1").offset);
+    flash.set(second, partitionOf(contents, "ota_1").offset);
   }
   return flash;
 }

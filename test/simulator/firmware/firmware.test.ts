@@ -7,7 +7,7 @@ import { esp32, verifyBootImage } from "../../../src/formats/boot/boot-image.js"
 import { type FirmwareSource, makeFirmware } from "../../../src/simulator/firmware/firmware.js";
 import { decodeModules, type Modules } from "../../../src/simulator/firmware/module-archive.js";
 import { AppImageStream } from "../../../src/flash/app-image-stream.js";
-import { openSha256 } from "../../../src/formats/sha256.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
 import { NorFlash } from "../../support/nor-flash.js";
 
 const mib = 1 << 20;
@@ -25,7 +25,8 @@ function modulesIn(image: Uint8Array): Modules {
 function verdictOn(image: Uint8Array): ReturnType<typeof verifyBootImage> {
   const flash = new NorFlash({ size: 2 * mib });
   flash.write(image, 0x10000);
-  return verifyBootImage(flash, { offset: 0x10000, size: 2 * mib - 0x10000 }, esp32);
+  const partition = { offset: 0x10000, size: 2 * mib - 0x10000 };
+  return verifyBootImage(flash, partition, { chip: esp32, openDigest: openSha256 });
 }
 
 describe("firmware for the simulated chip", () => {

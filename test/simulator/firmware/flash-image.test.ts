@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { boot } from "../../../src/formats/boot/boot-loader.js";
 import { makeFirmware } from "../../../src/simulator/firmware/firmware.js";
 import {
-  findPartition,
   flashBytesDefault,
   makeFlashImage,
+  partitionOf,
   readFlashImage,
 } from "../../../src/simulator/firmware/flash-image.js";
 import { Nvs } from "../../../src/formats/nvs/nvs.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
 import { NorFlash } from "../../support/nor-flash.js";
 import { loadFile, loadIndex } from "../../support/vectors.js";
 
@@ -20,13 +21,13 @@ describe("the flash image of a new device", () => {
 
   it("boots into ota_0", () => {
     assert.equal(image.length, flashBytesDefault);
-    const report = boot(NorFlash.of(image));
+    const report = boot(NorFlash.of(image), { openDigest: openSha256 });
     assert.equal(report.booted?.index, 0);
     assert.equal(report.booted.image.byteLength, firmware.length);
   });
 
   it("tells the device who it is", () => {
-    const { offset, size } = findPartition(readFlashImage(image).partitions, "nvs");
+    const { offset, size } = partitionOf(readFlashImage(image), "nvs");
     const nvs = Nvs.open(NorFlash.of(image.subarray(offset, offset + size)));
     const texts = Object.entries(identity).map(([key, value]) => {
       assert.deepEqual(nvs.get("provision", key), { type: "string", value: String(value) });
@@ -37,7 +38,7 @@ describe("the flash image of a new device", () => {
 
   it("leaves out what the factory does not know", () => {
     const bare = makeFlashImage({ identity: { vendor: "acme", model: "lamp" }, firmware });
-    const { offset, size } = findPartition(readFlashImage(bare).partitions, "nvs");
+    const { offset, size } = partitionOf(readFlashImage(bare), "nvs");
     const nvs = Nvs.open(NorFlash.of(bare.subarray(offset, offset + size)));
     assert.equal(nvs.get("provision", "sn"), undefined);
     assert.deepEqual(nvs.get("provision", "model"), { type: "string", value: "lamp" });
@@ -75,7 +76,7 @@ describe("reading a flash image", () => {
       identity,
       firmware: makeFirmware({ name: "lamp", version: "1.0.0" }),
     });
-    const { offset } = findPartition(readFlashImage(image).partitions, "ota_0");
+    const { offset } = partitionOf(readFlashImage(image), "ota_0");
     image[offset + 5000] = (image[offset + 5000] ?? 0) ^ 1;
     const [damaged, empty] = readFlashImage(image).slots;
     assert.match(damaged?.problem ?? "", /checksum/);

@@ -8,8 +8,7 @@ import type * as errors from "../../../src/flash/app-image-error.js";
 import type * as heads from "../../../src/flash/app-image-head.js";
 import type * as verifiers from "../../../src/flash/app-image-verify.js";
 import { writeAppImage } from "../../../src/formats/app-image/app-image-writer.js";
-import { openSha256 } from "../../../src/formats/sha256.js";
-import type { OpenDigest } from "../../../src/ports/digest.js";
+import { openSha256 as openDigest } from "../../../hosts/node/digest.js";
 import { describeApp } from "../../../test/support/app-descriptor.js";
 import { NorFlash } from "../../../test/support/nor-flash.js";
 import { errorOf, type Target } from "../target.js";
@@ -30,15 +29,9 @@ function image(...dataBytes: readonly number[]): Uint8Array {
       data: new Uint8Array(length).fill(index),
     })),
     descriptor: describeApp("lamp-sim", "1.1.0"),
-    openDigest: openSha256,
+    openDigest,
   });
 }
-
-/** Node's SHA-256: quicker than ours, which has vectors of its own. */
-const openDigest: OpenDigest = () => {
-  const hash = createHash("sha256");
-  return { write: (bytes) => hash.update(bytes), close: () => new Uint8Array(hash.digest()) };
-};
 
 export const appImage: Target = {
   name: "app-image",
@@ -105,7 +98,11 @@ export const appImage: Target = {
       const flash = NorFlash.of(content);
       const verdict = verdictOf(flash, 256);
       assert.equal(verdictOf(flash, 52), verdict, "in other slices");
-      const boot = verifyBootImage(flash, { offset: 0, size: slotBytes }, esp32);
+      const boot = verifyBootImage(
+        flash,
+        { offset: 0, size: slotBytes },
+        { chip: esp32, openDigest },
+      );
       if ("problem" in boot) assert.ok(!verdict.startsWith("{"), `accepted, but ${boot.problem}`);
       else {
         assert.ok(verdict.startsWith("{"), `the boot loader starts it, but ${verdict}`);

@@ -118,10 +118,10 @@ async function requireVersion(text: string): Promise<void> {
 
 /** The smallest slot of the devices' table. */
 async function slotBytesOf(partitions: string | undefined): Promise<number> {
-  const { slotPartitions } = await import("../../../factory/flash-layout.js");
+  const { slotPartitions } = await import("../../../formats/partition-table/partition-roles.js");
   const { readParts } = await import("../factory/factory-parts.js");
   const { layout } = readParts(partitions === undefined ? {} : { partitions });
-  const slots = slotPartitions(layout);
+  const slots = slotPartitions(layout.partitions);
   if (slots.length < 2) {
     throw new Error(`${partitions ?? "the default table"} has fewer than two OTA slots`);
   }

@@ -6,7 +6,7 @@ import { foreignKind } from "../../../inspect/foreign-file.js";
 import { inspect } from "../../../inspect/inspect.js";
 import type { AppFound, Inspection } from "../../../inspect/inspection.js";
 import { stampAppImage } from "../../../formats/app-image/app-image-stamp.js";
-import { openSha256 } from "../../../formats/sha256.js";
+import { openSha256 } from "../../../../hosts/node/digest.js";
 import { parseVersion } from "../../../protocol/version.js";
 
 /** A whole, good application image. */

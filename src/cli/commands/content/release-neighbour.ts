@@ -2,7 +2,7 @@
 
 import type { Contents } from "../../../client/contents.js";
 import { ClientError } from "../../../client/client-error.js";
-import { openSha256 } from "../../../formats/sha256.js";
+import { openSha256 } from "../../../../hosts/node/digest.js";
 import { inspect } from "../../../inspect/inspect.js";
 import { imageHeadBytes } from "../../../flash/app-image-head.js";
 import { compareVersions, splitReleaseId, type Version } from "../../../protocol/version.js";

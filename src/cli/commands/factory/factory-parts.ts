@@ -4,7 +4,7 @@ import { checkFirmware, type FirmwareImage } from "../../../factory/device-image
 import { needsHost, type DeviceIdentity } from "../../../factory/device-identity.js";
 import { FactoryError } from "../../../factory/factory-error.js";
 import { defaultLayout, readLayout, type FlashLayout } from "../../../factory/flash-layout.js";
-import { openSha256 } from "../../../formats/sha256.js";
+import { openSha256 } from "../../../../hosts/node/digest.js";
 import type { PartsOptions } from "./factory-options.js";
 import { warn } from "../../terminal/output.js";
 import { readWholeFile } from "../../terminal/whole-file.js";

@@ -71,8 +71,8 @@ async function makeTable(csv: string, { flashSize, out, json }: TableOptions): P
 }
 
 async function makeImage(options: ImageOptions): Promise<void> {
-  const { makeFlash, makeNvsPartition, chipName } =
-    await import("../../../factory/device-image.js");
+  const { makeFlash, makeNvsPartition } = await import("../../../factory/device-image.js");
+  const { chipName } = await import("../../../formats/app-image/chip-name.js");
   const { nvsPartition } = await import("../../../factory/flash-layout.js");
   const { imageFileName } = await import("../../../factory/image-file-name.js");
   const { readParts, warnOfHost } = await import("./factory-parts.js");

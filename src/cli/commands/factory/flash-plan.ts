@@ -1,15 +1,15 @@
 // Where files go in a board's flash. Everything is checked here: whether they are whole, for one
 // chip, fit their places and do not overlap; nothing has been written then.
 
-import { openSha256 } from "../../../formats/sha256.js";
+import { openSha256 } from "../../../../hosts/node/digest.js";
 import { partitionTableOffset } from "../../../formats/partition-table/partition-table.js";
+import { otadataPartition } from "../../../formats/partition-table/partition-roles.js";
 import { bootLoaderOffset } from "../../../formats/app-image/boot-loader-image.js";
 import { chipIdOf } from "../../../factory/device-image.js";
 import {
   defaultLayout,
   firstSlot,
   nvsPartition,
-  otadataPartition,
   readLayout,
   type FlashLayout,
 } from "../../../factory/flash-layout.js";
@@ -64,7 +64,7 @@ export function planFlash(files: readonly string[], options: PlanOptions): Flash
   refuseOverlap(writes);
   const hasApp = read.some(({ found }) => found.kind === "app");
   const hasOtadata = read.some(({ found }) => found.kind === "otadata");
-  const otadata = otadataPartition(layout);
+  const otadata = otadataPartition(layout.partitions);
   const isErased = hasApp && !hasOtadata && otadata !== undefined;
   return {
     ...(chip !== undefined && { chip }),
@@ -140,7 +140,7 @@ function place(part: ReadFile, layout: FlashLayout, chip: string | undefined): F
       return write("NVS", offset, size);
     }
     case "otadata": {
-      const otadata = otadataPartition(layout);
+      const otadata = otadataPartition(layout.partitions);
       if (otadata === undefined) throw new Error("the partition table has no otadata");
       return write("otadata", otadata.offset, otadata.size);
     }

@@ -1,4 +1,5 @@
-// The chip that the SDK's simulator has not: flash, boot loader, reset and watchdog, once a run.
+// The board that the SDK's simulator lacks: flash, boot loader, reset and watchdog, once a run. It
+// loads no program: what runs is the app that was linked, whatever slot starts.
 //
 // A restart ends the run. Its reason waits in a file beside the flash for the next run, which begins
 // when the app is loaded again (in mcsim: File, Reload). A run without one begins by power-on.
@@ -6,9 +7,10 @@
 import config from "mc/config";
 import { File } from "file";
 import Timer from "timer";
-import type { OpenPartition } from "../../src/ports/flash.js";
+import type { FlashPartition, OpenPartition } from "../../src/ports/flash.js";
 import { partitionOpener } from "../../src/formats/flash/partitions.js";
-import { boot } from "./boot-loader.js";
+import { boot, bootIndexName } from "../../src/formats/boot/boot-loader.js";
+import { openDigest } from "../esp32/digest.js";
 import { FlashFile } from "./flash-file.js";
 
 /** ESP-IDF's esp_reset_reason_t. */
@@ -18,7 +20,7 @@ export const resetReasons = Object.freeze({ powerOn: 1, software: 3, taskWatchdo
 const watchdogMs = 30_000;
 const flashFileDefault = "/tmp/provision-flash.bin";
 
-export class Chip {
+export class Board {
   readonly slot: number;
   /** ESP-IDF's number for it. */
   readonly resetReason: number;
@@ -32,7 +34,7 @@ export class Chip {
     this.#resetFile = `${flashFile}.reset`;
     this.resetReason = takeResetReason(this.#resetFile);
     const flash = new FlashFile(flashFile);
-    this.slot = boot(flash);
+    this.slot = startSlot(flash);
     this.openPartition = partitionOpener(flash, this.slot);
     trace(`boot (reason ${this.resetReason}) from ota_${this.slot}\n`);
   }
@@ -67,11 +69,19 @@ function takeResetReason(path: string): number {
   return reason;
 }
 
-let running: Chip | undefined;
+/** The slot that the boot loader starts. Throws an Error that says of each slot why none does. */
+function startSlot(flash: FlashPartition): number {
+  const { booted, tried, problem } = boot(flash, { openDigest });
+  if (booted !== undefined && booted.index >= 0) return booted.index;
+  const problems = tried.map((one) => `${bootIndexName(one.index)}: ${one.problem ?? "no slot"}`);
+  throw new Error([problem ?? "no slot starts", ...problems].join("; "));
+}
 
-/** The chip of this run, booted by whoever asks first. */
-export function chip(): Chip {
+let running: Board | undefined;
+
+/** The board of this run, booted by the first call. */
+export function board(): Board {
   const { flashFile } = config;
-  running ??= new Chip(typeof flashFile === "string" ? flashFile : flashFileDefault);
+  running ??= new Board(typeof flashFile === "string" ? flashFile : flashFileDefault);
   return running;
 }

@@ -7,15 +7,9 @@ import {
   nextSequence,
   otaState,
   slotOf,
-} from "../../../src/flash/otadata.js";
-import {
-  bootSlot,
-  lastRefusedSlot,
-  rollbackSlot,
-  slotState,
-} from "../../../src/formats/boot/otadata-boot.js";
-import { OtadataWriter } from "../../../src/flash/otadata-writer.js";
-import { NorFlash } from "../../support/nor-flash.js";
+} from "../../src/flash/otadata.js";
+import { OtadataWriter } from "../../src/flash/otadata-writer.js";
+import { NorFlash } from "../support/nor-flash.js";
 import {
   boot,
   type BootRecord,
@@ -28,7 +22,7 @@ import {
   otadataIndex,
   sectorBytes,
   withoutCrcOk,
-} from "../../flash/otadata-cases.js";
+} from "./otadata-cases.js";
 
 const slotCount = 2;
 
@@ -51,48 +45,6 @@ function sameBoot(record: BootRecord, flash: NorFlash, expected: IndexedBoot): v
 function chip(table: string, rollback: boolean): ChipOptions {
   return { slotCount, factory: factoryTable.test(table), rollback, isGood: () => true };
 }
-
-describe("boot by otadata", () => {
-  for (const { file, what, bootloader } of otadataIndex.images) {
-    for (const [circumstances, expected] of Object.entries(bootloader)) {
-      it(`is as ESP-IDF's with ${file} (${what}), table ${circumstances}`, () => {
-        const flash = NorFlash.of(loadOtadata(file));
-        const rollback = !circumstances.includes("no rollback");
-        sameBoot(boot(flash, chip(circumstances, rollback)), flash, expected);
-      });
-    }
-  }
-
-  for (const expected of otadataIndex.damaged_slots) {
-    const { case: name, table, otadata, slots, rollback } = expected;
-
-    it(`falls back as ESP-IDF does: ${name}`, () => {
-      const flash = NorFlash.of(loadOtadata(otadata));
-      const isGood = (slot: number): boolean => {
-        return slots[slot === -1 ? "factory" : `ota_${slot}`] === undefined;
-      };
-      sameBoot(boot(flash, { ...chip(table, rollback), isGood }), flash, expected);
-    });
-  }
-});
-
-describe("otadata as the running app sees it", () => {
-  for (const image of otadataIndex.images) {
-    it(`is as ESP-IDF tells of ${image.file}: ${image.what}`, () => {
-      const entries = decodeOtadata(loadOtadata(image.file));
-      const answers = image["app_api, a_4mb_ab"];
-      const state = (slot: number): number | string =>
-        slotState(entries, slot, slotCount) ?? "ESP_ERR_NOT_FOUND";
-      assert.equal(`ota_${bootSlot(entries, slotCount, false)}`, answers.get_boot_partition);
-      assert.equal(state(0), answers.state_ota_0);
-      assert.equal(state(1), answers.state_ota_1);
-      const refused = lastRefusedSlot(entries, slotCount);
-      assert.equal(refused === undefined ? null : `ota_${refused}`, answers.last_invalid);
-      const isPossible = rollbackSlot(entries, slotCount, false) !== undefined;
-      assert.equal(isPossible, answers.rollback_possible);
-    });
-  }
-});
 
 describe("whole updates", () => {
   for (const { chain, rollback_enabled, table, start, steps } of otadataIndex.chains) {
@@ -122,7 +74,6 @@ interface Run {
 function takeStep(run: Run, step: IndexedStep): void {
   const { flash } = run;
   const writer = new OtadataWriter(flash, run.running);
-  const entries = writer.read();
   const [command, argument] = step.cmd.split(" ");
   const slot = Number(argument);
   switch (command) {
@@ -143,12 +94,11 @@ function takeStep(run: Run, step: IndexedStep): void {
     case "mark_invalid":
       return assert.ok(writer.recordRollback());
     case "state":
-      assert.equal(slotState(entries, slot, slotCount), step.state);
       return assert.equal(writer.slotState(slot), step.state);
     case "rollback_possible":
-      return assert.equal(rollbackSlot(entries, slotCount, false) !== undefined, step.result);
     case "last_invalid":
-      return assert.equal(`ota_${lastRefusedSlot(entries, slotCount)}`, step.result);
+      // Questions to ESP-IDF that change nothing, and that the agent does not ask.
+      return;
     case "next_update":
       return assert.equal(`ota_${(run.running + 1) % slotCount}`, step.result);
     default:

@@ -1,35 +1,41 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { makeFirmware } from "../../../src/simulator/firmware/firmware.js";
 import { makeFlashImage } from "../../../src/simulator/firmware/flash-image.js";
-import type { Chip } from "../../../hosts/mcsim/chip.js";
+import type { Board } from "../../../hosts/mcsim/board.js";
 import type FFI from "../../../hosts/mcsim/ffi.js";
 import FakeTimer from "../esp32/moddable/timer.js";
 import config from "../esp32/moddable/config.js";
 import "./moddable/register.js";
 
 const taskWatchdog = 6;
+const sectorBytes = 0x1000;
+const otadataOffset = 0xf000;
+const ota0Offset = 0x20000;
+const ota1Offset = 0x210000;
 
-describe("the chip of the SDK's simulator", () => {
+describe("the board of the SDK's simulator", () => {
   let folder: string;
   let path: string;
-  let LinChip: typeof Chip;
-  let LinFFI: typeof FFI;
+  let image: Uint8Array;
+  let SimulatorBoard: typeof Board;
+  let SimulatorFFI: typeof FFI;
   const lines: string[] = [];
 
   before(async () => {
     Object.assign(globalThis, { trace: (line: string) => lines.push(line) });
-    ({ Chip: LinChip } = await import("../../../hosts/mcsim/chip.js"));
-    ({ default: LinFFI } = await import("../../../hosts/mcsim/ffi.js"));
-    folder = mkdtempSync(join(tmpdir(), "lin-chip-"));
+    ({ Board: SimulatorBoard } = await import("../../../hosts/mcsim/board.js"));
+    ({ default: SimulatorFFI } = await import("../../../hosts/mcsim/ffi.js"));
+    folder = mkdtempSync(join(tmpdir(), "mcsim-board-"));
     path = join(folder, "flash.bin");
     const identity = { vendor: "acme", model: "sensor", sn: "0001" };
     const modules = { "main.js": "", "device.js": "", "host.js": "", "config.js": "" };
     const firmware = makeFirmware({ name: "sensor", version: "1.0.0", modules });
-    writeFileSync(path, makeFlashImage({ identity, firmware }));
+    image = makeFlashImage({ identity, firmware });
+    writeFileSync(path, image);
     config["flashFile"] = path;
   });
 
@@ -44,29 +50,48 @@ describe("the chip of the SDK's simulator", () => {
   });
 
   it("tells the next boot why it was reset, and only that one", () => {
-    assert.equal(new LinChip(path).resetReason, 1);
-    const chip = new LinChip(path);
-    chip.reset(3);
-    chip.reset(6);
+    assert.equal(new SimulatorBoard(path).resetReason, 1);
+    const board = new SimulatorBoard(path);
+    board.reset(3);
+    board.reset(6);
     assert.match(lines.at(-1) ?? "", /^reset \(reason 3\)/);
-    assert.equal(new LinChip(path).resetReason, 3);
-    assert.equal(new LinChip(path).resetReason, 1);
+    assert.equal(new SimulatorBoard(path).resetReason, 3);
+    assert.equal(new SimulatorBoard(path).resetReason, 1);
   });
 
   it("is reset by the watchdog once it is no longer fed", () => {
-    const chip = new LinChip(path);
+    const board = new SimulatorBoard(path);
     assert.deepEqual(FakeTimer.pending, []);
-    chip.feedWatchdog();
-    chip.feedWatchdog();
+    board.feedWatchdog();
+    board.feedWatchdog();
     assert.equal(FakeTimer.pending.length, 1);
     FakeTimer.fire();
-    assert.equal(new LinChip(path).resetReason, taskWatchdog);
-    chip.feedWatchdog();
+    assert.equal(new SimulatorBoard(path).resetReason, taskWatchdog);
+    board.feedWatchdog();
     assert.deepEqual(FakeTimer.pending, []);
   });
 
+  it("says of each slot why nothing starts", () => {
+    const damaged = image.slice();
+    damaged.fill(0xff, ota0Offset, ota0Offset + sectorBytes);
+    writeFileSync(path, damaged);
+    assert.throws(() => new SimulatorBoard(path), /ota_0: .*magic.*; ota_1: .*magic/);
+    writeFileSync(path, image);
+  });
+
+  it("starts the other slot where the first is damaged, and records the first boot", () => {
+    const damaged = image.slice();
+    damaged.copyWithin(ota1Offset, ota0Offset, ota1Offset);
+    damaged[ota0Offset] = 0;
+    writeFileSync(path, damaged);
+    assert.equal(new SimulatorBoard(path).slot, 1);
+    const entry = readFileSync(path).subarray(otadataOffset, otadataOffset + 32);
+    assert.deepEqual([entry.readUInt32LE(0), entry.readUInt32LE(24)], [2, 2]);
+    writeFileSync(path, image);
+  });
+
   it("opens partitions as a chip does", () => {
-    const { openPartition } = new LinChip(path);
+    const { openPartition } = new SimulatorBoard(path);
     assert.equal(openPartition("otadata").status().size, 0x2000);
     assert.equal(openPartition("nextota").status().size, 0x1f0000);
     assert.throws(() => {
@@ -76,7 +101,7 @@ describe("the chip of the SDK's simulator", () => {
   });
 
   it("answers for ESP-IDF: which slot runs, the MAC address, the watchdog, a restart", () => {
-    const ffi = new LinFFI();
+    const ffi = new SimulatorFFI();
     assert.equal(ffi.esp_reset_reason(), 1);
     const [first, second, third] = [0x10, 0x11, 0x12].map((subtype) =>
       ffi.esp_partition_find_first(0, subtype, 0),
