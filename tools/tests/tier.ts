@@ -17,7 +17,7 @@ export const tiers: readonly Tier[] = [
   {
     name: "fast",
     what: "pure code on virtual time: no process, no port, no compiler",
-    places: [""],
+    places: ["", "tools/docs/documents"],
   },
   {
     name: "engine",
