@@ -9,7 +9,13 @@ import { ClientError } from "./client-error.js";
 
 /** Bytes at hand, or bytes to come: exactly `byteLength` of them. */
 export type Upload =
-  Uint8Array | { readonly byteLength: number; readonly chunks: AsyncIterable<Uint8Array> };
+  | Uint8Array
+  | {
+      /** How many bytes `chunks` gives; an upload of another length fails with `invalid`. */
+      readonly byteLength: number;
+      /** The bytes in order, in parts of any size. */
+      readonly chunks: AsyncIterable<Uint8Array>;
+    };
 
 export interface Body {
   readonly contentType: string;

@@ -1,32 +1,39 @@
 // What can go wrong between a vendor's tool and the service. Messages are one line and hold no
 // secret: they may be shown and logged.
 
+/** What kind of failure it was; a new minor version may add kinds. */
 export type ClientErrorKind =
   /** Not sent: a name, key or file that the API cannot take. */
   | "invalid"
   /** No answer: refused, reset, no such host, timed out. Whether it was done is not known. */
   | "unreachable"
-  /** 401: no key, or a wrong one. */
+  /** Status 401: no key, or a wrong one. */
   | "unauthorized"
-  /** 403: the key is good, but not for this. */
+  /** Status 403: the key is good, but not for this. */
   | "forbidden"
-  /** 404, or the 400 with which the API tells an unknown vendor and model. */
+  /** Status 404, or the 400 with which the API tells an unknown vendor and model. */
   | "not-found"
-  /** 409: it exists already, or is in a state that forbids it. */
+  /** Status 409: it exists already, or is in a state that forbids it. */
   | "conflict"
-  /** 412: it must have been enabled before. */
+  /** Status 412: it must have been enabled before. */
   | "never-enabled"
   /** An answer that is none of this API's: unreadable rows, a redirection, too many bytes. */
   | "unexpected-answer"
   /** Any other status that is not a success. */
   | "failed";
 
+/**
+ * A request that the service did not answer with success. Its message is one line, without secrets.
+ */
 export class ClientError extends Error {
+  /** "ClientError". */
   override readonly name = "ClientError";
+  /** What kind of failure it was. */
   readonly kind: ClientErrorKind;
   /** HTTP status; undefined if there was no answer. */
   readonly status: number | undefined;
 
+  /** `status`: the HTTP status of the answer, if there was one. */
   constructor(kind: ClientErrorKind, message: string, status?: number) {
     super(message);
     this.kind = kind;

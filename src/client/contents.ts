@@ -9,53 +9,71 @@ import { unexpected, type Asked, type Transport } from "./transport.js";
 import { procedures } from "../protocol/procedures.js";
 import { checkName, checkSerial, placeOf } from "./place.js";
 
+/** What is said of a content when it is created. */
 export interface NewContent {
-  /** Free text; of a release, see src/protocol/release.ts. */
+  /** Free text, at most 4,096 bytes of UTF-8; of a release, the form `version=...&sha256=...`. */
   readonly meta: string;
-  /** Only for serials that share a group with it. */
+  /** True: only serials that share a group with it may read it; default: false. */
   readonly protected?: boolean;
 }
 
+/** What the service says of a content. */
 export interface ContentInfo {
+  /** The Content-Type of its upload. */
   readonly contentType: string;
   /** 0: nothing is uploaded yet. */
   readonly sizeBytes: number;
   /** Unix seconds, by the service's clock. */
   readonly timestampSeconds: number;
+  /** As it was created with. */
   readonly meta: string;
   /** Undefined if it was asked for a serial: then it may be read by that one. */
   readonly protected: boolean | undefined;
 }
 
+/** A content, or a part of it, that is on its way. */
 export interface Download {
+  /** The Content-Type of its upload. */
   readonly contentType: string;
   /** Which bytes of the content come; undefined: all of them. */
   readonly range: ContentRange | undefined;
+  /** How many bytes come. */
   readonly byteLength: number;
-  /** The bytes as they arrive. */
+  /** The bytes as they arrive; to be read to the end, or returned. */
   readonly chunks: AsyncGenerator<Uint8Array, void, void>;
 }
 
+/** Which bytes are wanted, and for whom; default: all of them, for the vendor. */
 export interface DownloadOptions {
   /** Only if this serial may read it. */
   readonly serial?: string;
   /** First and last byte; without a last one, to the end. */
-  readonly range?: { readonly first: number; readonly last?: number };
+  readonly range?: {
+    /** Position of the first byte, from 0. */
+    readonly first: number;
+    /** Position of the last byte, inclusive; default: to the end. */
+    readonly last?: number;
+  };
 }
 
+/** How a content is uploaded. */
 export interface UploadOptions {
+  /** Stored with it, at most 255 bytes; default: application/octet-stream. */
   readonly contentType?: string;
+  /** Called as the body goes out, with the bytes sent so far; default: nothing. */
   readonly onSent?: (sentBytes: number) => void;
 }
 
+/** The contents of the vendor's models: what devices may download. */
 export class Contents {
   readonly #transport: Transport;
 
+  /** VendorClient makes it. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
-  /** 1; with `serial` 2: the ids of those that it may read. */
+  /** Procedure 1: the ids of all contents; with `serial`, 2: of those that it may read. */
   async list(model: string, serial?: string): Promise<string[]> {
     const rows = await this.#transport.rows({
       action: `list contents of model "${model}"`,
@@ -68,7 +86,7 @@ export class Contents {
     return rows.map(([id = ""]) => id);
   }
 
-  /** 3: makes the entity, still without content. Throws `conflict` if it exists. */
+  /** Procedure 3: makes a content, still without bytes. Throws `conflict` if it exists. */
   async create(model: string, id: string, content: NewContent): Promise<void> {
     const form: FormPair[] = [
       ["id", checkName("content", id)],
@@ -86,7 +104,10 @@ export class Contents {
     );
   }
 
-  /** 5; with `serial` 7. Throws `not-found`. */
+  /**
+   * Procedure 5: what is known of a content; with `serial`, 7: if that one may read it. Throws
+   * `not-found`.
+   */
   async info(model: string, id: string, serial?: string): Promise<ContentInfo> {
     const asked = {
       action: `look up content "${id}"`,
@@ -108,7 +129,10 @@ export class Contents {
     return { contentType, sizeBytes, timestampSeconds, meta, protected: protection };
   }
 
-  /** 6; with `serial` 8. Throws `unexpected-answer` if other bytes than those asked for come. */
+  /**
+   * Procedure 6: the bytes of a content; with `serial`, 8: if that one may read it. Throws
+   * `unexpected-answer` if other bytes come than those asked for.
+   */
   async download(model: string, id: string, options: DownloadOptions = {}): Promise<Download> {
     const { serial, range } = options;
     const asked: Asked = {
@@ -135,7 +159,7 @@ export class Contents {
     return { contentType, range: status === 206 ? came : undefined, byteLength, chunks };
   }
 
-  /** 9: the groups that hold it directly. */
+  /** Procedure 9: the groups that hold it directly. */
   async *groups(model: string, id: string): AsyncGenerator<string, void, void> {
     const asked = {
       action: `list groups of content "${id}"`,
@@ -146,7 +170,7 @@ export class Contents {
     for await (const [group = ""] of this.#transport.pages(asked)) yield group;
   }
 
-  /** 10: uploads what an entity stands for, once. Throws `conflict` if it has been. */
+  /** Procedure 10: uploads the bytes of a content, once. Throws `conflict` the second time. */
   async upload(
     model: string,
     id: string,
@@ -162,7 +186,7 @@ export class Contents {
     });
   }
 
-  /** 11, or 4. Throws `not-found`. */
+  /** Procedure 11, or 4: deletes a content. Throws `not-found`. */
   async delete(model: string, id: string): Promise<void> {
     await this.#transport.delete({
       action: `delete content "${id}"`,

@@ -9,29 +9,39 @@ import type { Meanings } from "./client-error.js";
 import { procedures } from "../protocol/procedures.js";
 import { checkName, checkSerial, placeOf } from "./place.js";
 
+/** A group as a list has it. */
 export interface Group {
+  /** Its name in the model. */
   readonly id: string;
+  /** The vendor's free text about it. */
   readonly meta: string;
 }
 
+/** What the service says of one group. */
 export interface GroupInfo {
+  /** The vendor's free text about it. */
   readonly meta: string;
   /** Direct members, expired ones too. */
   readonly memberCount: number;
 }
 
 export const memberTypes = ["content", "group", "sn"] as const;
+/** What a group may hold. */
 export type MemberType = (typeof memberTypes)[number];
 
+/** What tells one member of a group from another. */
 export interface MemberKey {
+  /** What `id` names. */
   readonly type: MemberType;
   /** A content's or a group's id, or a serial. */
   readonly id: string;
 }
 
+/** A member of a group. */
 export interface Member extends MemberKey {
   /** Unix seconds, from which on it has no effect; undefined: never. */
   readonly expiresAtSeconds: number | undefined;
+  /** The vendor's free text about the membership, at most 4,096 bytes of UTF-8. */
   readonly meta: string;
 }
 
@@ -42,21 +52,23 @@ const memberMeanings: Meanings = {
   409: "a group cannot hold itself",
 };
 
+/** The groups of the vendor's models, and what they hold. */
 export class Groups {
   readonly #transport: Transport;
 
+  /** VendorClient makes it. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
-  /** 12 */
+  /** Procedure 12: the groups of a model. Throws `not-found`. */
   async *list(model: string): AsyncGenerator<Group, void, void> {
     const action = `list groups of model "${model}"`;
     const asked = { action, ...placeOf(procedures.listGroups, { model }), meanings };
     for await (const [id = "", meta = ""] of this.#transport.pages(asked)) yield { id, meta };
   }
 
-  /** 13. Throws `conflict` if it exists. */
+  /** Procedure 13: makes a group. Throws `conflict` if it exists. */
   async create(model: string, id: string, meta = ""): Promise<void> {
     await this.#transport.post(
       {
@@ -71,7 +83,7 @@ export class Groups {
     );
   }
 
-  /** 17, or 14. Throws `not-found`. */
+  /** Procedure 17, or 14: deletes a group, not what it holds. Throws `not-found`. */
   async delete(model: string, id: string): Promise<void> {
     await this.#transport.delete({
       action: `delete group "${id}"`,
@@ -82,7 +94,7 @@ export class Groups {
     });
   }
 
-  /** 15. Throws `not-found`. */
+  /** Procedure 15: what is known of a group. Throws `not-found`. */
   async info(model: string, id: string): Promise<GroupInfo> {
     const asked = {
       action: `look up group "${id}"`,
@@ -95,7 +107,7 @@ export class Groups {
     return { meta: row?.[0] ?? "", memberCount };
   }
 
-  /** 16: the groups that hold it directly. */
+  /** Procedure 16: the groups that hold it directly. */
   async *groups(model: string, id: string): AsyncGenerator<string, void, void> {
     const asked = {
       action: `list groups of group "${id}"`,
@@ -106,7 +118,7 @@ export class Groups {
     for await (const [group = ""] of this.#transport.pages(asked)) yield group;
   }
 
-  /** 18; of one type 19; of one id, whatever its type, 20; of both 21. */
+  /** Procedure 18: what a group holds; 19: of one type; 20: of one id; 21: of both. */
   async *members(
     model: string,
     group: string,
@@ -128,7 +140,10 @@ export class Groups {
     }
   }
 
-  /** 22: puts members in, or changes them; all or none. Throws `conflict` if they go in circles. */
+  /**
+   * Procedure 22: puts members in, or changes them; all or none. Throws `conflict` if a group
+   * would hold itself.
+   */
   async putSimilar(
     model: string,
     group: string,
@@ -139,7 +154,7 @@ export class Groups {
     await this.#transport.post(asked, [...form, ["meta", meta]]);
   }
 
-  /** 23: the same, each with its own type, expiry and meta. */
+  /** Procedure 23: the same, each with its own type, expiry and meta. */
   async put(model: string, group: string, members: readonly Member[]): Promise<void> {
     const rows = members.map((member) => [
       ...keyRow(member),
@@ -150,7 +165,7 @@ export class Groups {
     await this.#transport.text({ ...asked, body: rowsBody(rows) });
   }
 
-  /** 24: takes members out; those that are not there are ignored. */
+  /** Procedure 24: takes members out; those that are not there are ignored. */
   async removeSimilar(
     model: string,
     group: string,
@@ -164,7 +179,7 @@ export class Groups {
     await this.#transport.post(asked, [["delete", "true"], ...similarForm(type, ids)]);
   }
 
-  /** 25: the same, of several types. There is no other way than DELETE. */
+  /** Procedure 25: the same, of several types. There is no other way than DELETE. */
   async remove(model: string, group: string, members: readonly MemberKey[]): Promise<void> {
     await this.#transport.text({
       ...changing("take members out of", procedures.deleteMembers, { model, group }),
@@ -173,7 +188,9 @@ export class Groups {
   }
 }
 
+/** Members of one type with the same expiry and meta. */
 export interface SimilarMembers extends Omit<Member, "id"> {
+  /** Of contents, groups or serials, as `type` says. */
   readonly ids: readonly string[];
 }
 

@@ -5,6 +5,7 @@ import { ClientError } from "./client-error.js";
 import type { SerialStatus } from "./serials.js";
 import type { VendorClient } from "./vendor-client.js";
 
+/** A content as a snapshot has it. */
 export interface SeenContent {
   /** 0: nothing is uploaded yet. */
   readonly sizeBytes: number;
@@ -12,22 +13,30 @@ export interface SeenContent {
   readonly timestampSeconds: number;
 }
 
+/** A model at one time. */
 export interface ModelSnapshot {
+  /** The status of each listed serial. */
   readonly serials: ReadonlyMap<string, SerialStatus>;
+  /** What each content holds, by id. */
   readonly contents: ReadonlyMap<string, SeenContent>;
 }
 
-export type ModelChange =
-  /** `from` and `to`: a status as serials.ts tells; undefined: not listed. */
+/** What is other in one snapshot than in another. */
+export type SnapshotChange =
   | {
       readonly kind: "serial";
+      /** Whose status has changed. */
       readonly serial: string;
+      /** Its status before; undefined: it was not listed. */
       readonly from: SerialStatus | undefined;
+      /** Its status after; undefined: it is not listed any more. */
       readonly to: SerialStatus | undefined;
     }
   | {
       readonly kind: "content";
+      /** The id of the content. */
       readonly content: string;
+      /** What became of it. */
       readonly change: "created" | "uploaded" | "deleted";
     };
 
@@ -58,8 +67,8 @@ async function seenContent(
 }
 
 /** Serials first, each in the order of its list; what went is at the end. */
-export function changesBetween(before: ModelSnapshot, after: ModelSnapshot): ModelChange[] {
-  const changes: ModelChange[] = [];
+export function changesBetween(before: ModelSnapshot, after: ModelSnapshot): SnapshotChange[] {
+  const changes: SnapshotChange[] = [];
   for (const serial of new Set([...after.serials.keys(), ...before.serials.keys()])) {
     const [from, to] = [before.serials.get(serial), after.serials.get(serial)];
     if (from !== to) changes.push({ kind: "serial", serial, from, to });

@@ -7,23 +7,38 @@ import { procedures } from "../protocol/procedures.js";
 import { checkName, placeOf } from "./place.js";
 
 /** What the clients of a model's devices are made from: a client's RID, or a share code. */
-export type Template = { readonly rid: string } | { readonly code: string };
+export type Template =
+  | {
+      /** Of the client to copy, 40 hexadecimal digits; a vendor's own will do. */
+      readonly rid: string;
+    }
+  | {
+      /** A share code, 40 hexadecimal digits. */
+      readonly code: string;
+    };
 
 /** What a device's client leaves out of its template. */
 export const modelOptions = ["noaliases", "nocomments", "nohistorical"] as const;
+/** One of `modelOptions`. */
 export type ModelOption = (typeof modelOptions)[number];
 
+/** What the service says of a model. */
 export interface ModelInfo {
+  /** What the clients of its devices are made from. */
   readonly template: Template;
+  /** What they leave out of it. */
   readonly options: readonly string[];
 }
 
+/** A model of another vendor. */
 export interface SharedModel {
   /** Who shares it. */
   readonly vendor: string;
+  /** Its name there. */
   readonly model: string;
 }
 
+/** What a model is to have from now on. */
 export interface ModelChange {
   /** Left as it is if absent. */
   readonly template?: Template;
@@ -31,14 +46,16 @@ export interface ModelChange {
   readonly options: readonly ModelOption[];
 }
 
+/** The vendor's models. */
 export class Models {
   readonly #transport: Transport;
 
+  /** VendorClient makes it. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
-  /** 26: the names of the vendor's own models. */
+  /** Procedure 26: the names of the vendor's own models. */
   async list(): Promise<string[]> {
     const rows = await this.#transport.rows({
       action: "list models",
@@ -47,7 +64,7 @@ export class Models {
     return rows.map(([model = ""]) => model);
   }
 
-  /** 27: the models that other vendors share with this one. */
+  /** Procedure 27: the models that other vendors share with this one. */
   async listShared(): Promise<SharedModel[]> {
     const query = [["show", "shared"]] as const;
     const asked = {
@@ -61,7 +78,7 @@ export class Models {
     }));
   }
 
-  /** 28. Throws `conflict` if it exists. */
+  /** Procedure 28: makes a model. Throws `conflict` if it exists. */
   async create(
     model: string,
     template: Template,
@@ -74,7 +91,7 @@ export class Models {
     );
   }
 
-  /** 30. Throws `not-found`. */
+  /** Procedure 30: what is known of a model. Throws `not-found`. */
   async info(model: string): Promise<ModelInfo> {
     const asked = {
       action: `look up model "${model}"`,
@@ -90,7 +107,7 @@ export class Models {
     throw unexpected(asked, "neither a rid nor a code");
   }
 
-  /** 31. Throws `not-found`. */
+  /** Procedure 31: changes a model. Throws `not-found`. */
   async update(model: string, { template, options }: ModelChange): Promise<void> {
     // An empty form would change nothing, so without options the template is said again.
     const said = options.length > 0 ? template : (template ?? (await this.info(model)).template);
@@ -103,7 +120,10 @@ export class Models {
     });
   }
 
-  /** 32, or 29: with its serials, contents, groups and shares. Throws `not-found`. */
+  /**
+   * Procedure 32, or 29: deletes a model with its serials, contents, groups and shares. Throws
+   * `not-found`.
+   */
   async delete(model: string): Promise<void> {
     await this.#transport.delete({
       action: `delete model "${model}"`,

@@ -13,14 +13,16 @@ const meanings = {
   409: "the model may not have so many ranges",
 };
 
+/** The ranges of serials of the vendor's models. */
 export class Ranges {
   readonly #transport: Transport;
 
+  /** VendorClient makes it. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
-  /** 34 */
+  /** Procedure 34: the ranges of a model. Throws `not-found`. */
   async list(model: string): Promise<SerialRange[]> {
     const asked = {
       action: `list ranges of model "${model}"`,
@@ -33,7 +35,7 @@ export class Ranges {
     return ranges;
   }
 
-  /** 38: all or none. */
+  /** Procedure 38: all or none. */
   async add(model: string, ranges: readonly SerialRange[]): Promise<void> {
     await this.#transport.text({
       action: `add ranges to model "${model}"`,
@@ -43,7 +45,10 @@ export class Ranges {
     });
   }
 
-  /** 42: takes numbers out of the ranges of the same form. There is no other way than DELETE. */
+  /**
+   * Procedure 42: takes numbers out of the ranges of the same form. There is no other way than
+   * DELETE.
+   */
   async remove(model: string, ranges: readonly SerialRange[]): Promise<void> {
     await this.#transport.text({
       action: `remove ranges from model "${model}"`,

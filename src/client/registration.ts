@@ -4,21 +4,26 @@ import type { Transport } from "./transport.js";
 import { procedures } from "../protocol/procedures.js";
 import { checkName, placeOf } from "./place.js";
 
+/** The vendor name of the client whose key it is. */
 export class Registration {
   readonly #transport: Transport;
 
+  /** VendorClient makes it. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
-  /** 56. @returns undefined if the client has no name. */
+  /** Procedure 56: the vendor name. @returns undefined if the client has no name. */
   async name(): Promise<string | undefined> {
     const asked = { action: "look up the vendor's name", ...placeOf(procedures.vendorName, {}) };
     const name = (await this.#transport.text(asked)).trimEnd();
     return name === "" ? undefined : name;
   }
 
-  /** 57. Throws `conflict` if another has it, or the client has another name. */
+  /**
+   * Procedure 57: takes a vendor name. Throws `conflict` if another has it, or the client has
+   * another name.
+   */
   async register(vendor: string): Promise<void> {
     const action = `register the vendor name "${vendor}"`;
     const meanings = {
@@ -30,7 +35,7 @@ export class Registration {
     ]);
   }
 
-  /** 58: others may take it. Throws `not-found` if the client does not have it. */
+  /** Procedure 58: others may take it. Throws `not-found` if the client does not have it. */
   async unregister(vendor: string): Promise<void> {
     const action = `give up the vendor name "${vendor}"`;
     const meanings = { 404: "it is not the client's" };

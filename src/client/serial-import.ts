@@ -8,18 +8,21 @@ import { ClientError } from "./client-error.js";
 import { checkSerial } from "./place.js";
 import type { NewSerial, Serials } from "./serials.js";
 
+/** How far an import is. */
 export interface ImportProgress {
   /** Serials that this import has added. */
   readonly added: number;
   /** Serials that were there before, with the same extra text. */
   readonly present: number;
+  /** Serials of the whole import. */
   readonly total: number;
 }
 
+/** How an import goes. */
 export interface ImportOptions {
-  /** Bounds what one request carries, and what is repeated after an interruption. */
+  /** Serials in one request, and repeated after an interruption; default: 1000. */
   readonly batchRows?: number;
-  /** The number of the first of them, as an error should tell it: 1, or 2 after a heading. */
+  /** The row number of the first of them in errors, 2 after a heading; default: 1. */
   readonly firstRow?: number;
 }
 

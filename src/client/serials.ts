@@ -8,9 +8,11 @@ import type { Meanings } from "./client-error.js";
 import { procedures } from "../protocol/procedures.js";
 import { checkSerial, placeOf } from "./place.js";
 
+/** A serial to be added. */
 export interface NewSerial {
+  /** Procedure 1 to 128 letters, digits, blanks and ._:~-. */
   readonly serial: string;
-  /** Anything that the vendor wants to keep with it; "" for nothing. */
+  /** Anything that the vendor wants to keep with it, at most 4,096 bytes; "" for nothing. */
   readonly extra: string;
 }
 
@@ -20,23 +22,29 @@ export interface NewSerial {
  */
 export type SerialStatus = string;
 
+/** What the service says of a serial. */
 export interface SerialInfo {
-  readonly status: SerialStatus;
   /** Of its client. */
+  readonly status: SerialStatus;
+  /** Of its client, 40 hexadecimal digits; "" if it has none. */
   readonly rid: string;
+  /** What the vendor keeps with it. */
   readonly extra: string;
 }
 
+/** A serial as a list has it. */
 export interface ListedSerial extends SerialInfo {
+  /** The serial itself. */
   readonly serial: string;
 }
 
+/** A line of a serial's activation log. */
 export interface Activation {
   /** Unix seconds, by the service's clock. */
   readonly timestampSeconds: number;
-  /** Where it came from. */
+  /** The IP address that the device had. */
   readonly address: string;
-  /** What the device sent. */
+  /** The body that the device sent. */
   readonly entry: string;
 }
 
@@ -45,14 +53,19 @@ const meanings: Meanings = {
   409: "the serial has a client already",
 };
 
+/** The serials of the vendor's models, and the devices behind them. */
 export class Serials {
   readonly #transport: Transport;
 
+  /** VendorClient makes it. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
-  /** 33. `enabledBy`: only those that this vendor enabled through a share. */
+  /**
+   * Procedure 33: the listed serials. `enabledBy`: only those that this vendor enabled through a
+   * share.
+   */
   async *list(
     model: string,
     { enabledBy }: { readonly enabledBy?: string } = {},
@@ -72,7 +85,7 @@ export class Serials {
     }
   }
 
-  /** 35. Throws `conflict` if it exists. */
+  /** Procedure 35: adds a serial. Throws `conflict` if it exists. */
   async add(model: string, serial: string, extra = ""): Promise<void> {
     const form: FormPair[] = [["sn", checkSerial(serial)]];
     if (extra !== "") form.push(["extra", extra]);
@@ -80,7 +93,7 @@ export class Serials {
     await this.#transport.post(asked, form);
   }
 
-  /** 36. All or, with `conflict` if one of them exists, none. */
+  /** Procedure 36: adds serials. All or, with `conflict` if one of them exists, none. */
   async addAll(model: string, serials: readonly string[]): Promise<void> {
     if (serials.length === 0) return;
     const form = serials.map((serial): FormPair => ["sn[]", checkSerial(serial)]);
@@ -89,7 +102,7 @@ export class Serials {
     await this.#transport.post(asked, form);
   }
 
-  /** 37. All or, with `conflict` if one of them exists, none. */
+  /** Procedure 37: adds serials as CSV. All or, with `conflict` if one of them exists, none. */
   async addRows(model: string, serials: readonly NewSerial[]): Promise<void> {
     if (serials.length === 0) return;
     const rows = serials.map(({ serial, extra }) => [checkSerial(serial), extra]);
@@ -98,7 +111,7 @@ export class Serials {
     await this.#transport.text({ ...asked, body: rowsBody(rows) });
   }
 
-  /** 41, or 40. Those that are not there are ignored. */
+  /** Procedure 41, or 40: removes serials. Those that are not there are ignored. */
   async remove(model: string, serials: readonly string[]): Promise<void> {
     if (serials.length === 0) return;
     await this.#transport.delete({
@@ -111,7 +124,10 @@ export class Serials {
     });
   }
 
-  /** 50, or 39. Throws `not-found`, by 39 only if there is no such model. */
+  /**
+   * Procedure 50, or 39: deletes a serial. Throws `not-found`, by 39 only if there is no such
+   * model.
+   */
   async delete(model: string, serial: string): Promise<void> {
     await this.#transport.delete({
       action: `delete serial "${serial}"`,
@@ -122,7 +138,10 @@ export class Serials {
     });
   }
 
-  /** 43. @returns undefined if it has no client. Throws `conflict` if its client is gone. */
+  /**
+   * Procedure 43: what is known of a serial. @returns undefined if it has no client. Throws
+   * `conflict` if its client is gone.
+   */
   async info(model: string, serial: string): Promise<SerialInfo | undefined> {
     const [row] = await this.#transport.rows({
       action: `look up serial "${serial}"`,
@@ -134,7 +153,7 @@ export class Serials {
     return { status, rid, extra };
   }
 
-  /** 44: the groups that hold it directly. */
+  /** Procedure 44: the groups that hold it directly. */
   async *groups(model: string, serial: string): AsyncGenerator<string, void, void> {
     const asked = {
       action: `list groups of serial "${serial}"`,
@@ -145,7 +164,7 @@ export class Serials {
     for await (const [group = ""] of this.#transport.pages(asked)) yield group;
   }
 
-  /** 45: its activations, oldest first. */
+  /** Procedure 45: its activations, oldest first. */
   async log(model: string, serial: string): Promise<Activation[]> {
     const asked = {
       action: `show the log of serial "${serial}"`,
@@ -160,7 +179,9 @@ export class Serials {
     });
   }
 
-  /** 46: makes its client, whose device may then activate once. @returns the client's RID */
+  /**
+   * Procedure 46: makes its client, whose device may then activate once. @returns the client's RID
+   */
   enable(model: string, serial: string, ownerRid: string): Promise<string> {
     const form = [
       ["enable", "true"],
@@ -172,7 +193,7 @@ export class Serials {
     });
   }
 
-  /** 47: gives it the client of `oldSerial`; its device may then activate once. */
+  /** Procedure 47: gives it the client of `oldSerial`; its device may then activate once. */
   async remap(model: string, serial: string, oldSerial: string): Promise<void> {
     const form = [
       ["enable", "true"],
@@ -183,14 +204,14 @@ export class Serials {
     });
   }
 
-  /** 48: kills its CIK; its device may activate once more. Throws `never-enabled`. */
+  /** Procedure 48: kills its CIK; its device may activate once more. Throws `never-enabled`. */
   async regenerate(model: string, serial: string): Promise<void> {
     await this.#change(procedures.regenerateCik, "regenerate the key of", model, serial, [
       ["enable", "true"],
     ]);
   }
 
-  /** 49: kills its CIK. Throws `never-enabled`. */
+  /** Procedure 49: kills its CIK. Throws `never-enabled`. */
   async disable(model: string, serial: string): Promise<void> {
     await this.#change(procedures.disableCik, "disable", model, serial, [["disable", "true"]]);
   }

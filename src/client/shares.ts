@@ -10,14 +10,16 @@ const meanings = {
   409: "a vendor does not share with itself",
 };
 
+/** The vendors with which the vendor shares models. */
 export class Shares {
   readonly #transport: Transport;
 
+  /** VendorClient makes it. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
-  /** 51: the names of the vendors. */
+  /** Procedure 51: the names of the vendors. */
   async list(model: string): Promise<string[]> {
     const action = `list shares of model "${model}"`;
     const rows = await this.#transport.rows({
@@ -28,7 +30,7 @@ export class Shares {
     return rows.map(([vendor = ""]) => vendor);
   }
 
-  /** 52. Throws `not-found` if there is no such vendor. */
+  /** Procedure 52: shares a model. Throws `not-found` if there is no such vendor. */
   async create(model: string, vendor: string): Promise<void> {
     const action = `share model "${model}" with "${vendor}"`;
     await this.#transport.post(
@@ -37,7 +39,9 @@ export class Shares {
     );
   }
 
-  /** 54: whether the model is shared with `vendor`. No such model or vendor counts as no. */
+  /**
+   * Procedure 54: whether the model is shared with `vendor`. No such model or vendor counts as no.
+   */
   async has(model: string, vendor: string): Promise<boolean> {
     const action = `look up the share of "${vendor}"`;
     try {
@@ -53,7 +57,7 @@ export class Shares {
     }
   }
 
-  /** 55, or 53. Throws `not-found`. */
+  /** Procedure 55, or 53: ends a share. Throws `not-found`. */
   async delete(model: string, vendor: string): Promise<void> {
     await this.#transport.delete({
       action: `end the share of "${vendor}"`,

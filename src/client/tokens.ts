@@ -12,14 +12,16 @@ const meanings = {
   409: "there is a token of this id already",
 };
 
+/** The vendor's tokens. */
 export class Tokens {
   readonly #transport: Transport;
 
+  /** VendorClient makes it. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
-  /** 59: their ids. */
+  /** Procedure 59: their ids. */
   async list(): Promise<string[]> {
     const rows = await this.#transport.rows({
       action: "list tokens",
@@ -29,7 +31,10 @@ export class Tokens {
     return rows.map(([id = ""]) => id);
   }
 
-  /** 60. @returns the token: a secret. Throws `conflict` if the id is taken. */
+  /**
+   * Procedure 60: makes a token. @returns the token: a secret. Throws `conflict` if the id is
+   * taken.
+   */
   async create(id: string): Promise<string> {
     const asked = {
       action: `create token "${id}"`,
@@ -39,7 +44,7 @@ export class Tokens {
     return checkToken(asked, await this.#transport.post(asked, [["id", checkName("token", id)]]));
   }
 
-  /** 62. @returns the token: a secret. Throws `not-found`. */
+  /** Procedure 62: shows a token. @returns the token: a secret. Throws `not-found`. */
   async show(id: string): Promise<string> {
     const asked = {
       action: `show token "${id}"`,
@@ -49,7 +54,7 @@ export class Tokens {
     return checkToken(asked, await this.#transport.text(asked));
   }
 
-  /** 63, or 61: it is worthless from now on. Throws `not-found`. */
+  /** Procedure 63, or 61: it is worthless from now on. Throws `not-found`. */
   async delete(id: string): Promise<void> {
     await this.#transport.delete({
       action: `delete token "${id}"`,

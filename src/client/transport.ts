@@ -13,14 +13,25 @@ import type { PlaceOfRequest } from "./place.js";
 import { Silence } from "./silence.js";
 
 /** Who asks: a vendor by its token, or by its CIK. */
-export type Credentials = { readonly token: string } | { readonly cik: string };
+export type Credentials =
+  | {
+      /** A vendor's token, 40 letters and digits. It opens no tokens (procedures 59 to 63). */
+      readonly token: string;
+    }
+  | {
+      /** A vendor's CIK, 40 letters and digits. */
+      readonly cik: string;
+    };
 
+/** Where a client asks, and with which key. */
 export type ClientOptions = Credentials & {
-  /** `http://host:port`, without a slash at the end. */
+  /** `http://host:port` or `https://host:port`, without a slash at the end. */
   readonly server: string;
-  /** Without a byte in either direction. */
+  /** A request fails after this time without a byte in either direction; default: 60,000. */
   readonly timeoutMs?: number;
-  /** Never sends DELETE where a POST does the same: for proxies that let no DELETE through. */
+  /**
+   * Sends a POST where it does what a DELETE does, for proxies that stop DELETE; default: false.
+   */
   readonly deletesByPost?: boolean;
 };
 

@@ -15,14 +15,23 @@ import { Serials, type SharedSerials } from "./serials.js";
 import { Shares } from "./shares.js";
 import { Tokens } from "./tokens.js";
 
+/** A vendor's client of the management API, over fetch. Every method throws ClientError. */
 export class VendorClient {
+  /** The vendor's models. */
   readonly models: Models;
+  /** The serials of its models, and the devices behind them. */
   readonly serials: Serials;
+  /** Serials by rule instead of by list. */
   readonly ranges: Ranges;
+  /** What devices may download. */
   readonly contents: Contents;
+  /** Who may read protected contents. */
   readonly groups: Groups;
+  /** The vendors that may enable serials of its models. */
   readonly shares: Shares;
+  /** Its tokens; only its CIK opens them. */
   readonly tokens: Tokens;
+  /** Its name. */
   readonly registration: Registration;
   readonly #transport: Transport;
 

@@ -6,10 +6,13 @@
 import { isDigit } from "./ascii.js";
 import { parseDecimal } from "./decimal.js";
 
+/** Which bytes of a content come: 0 <= first <= last < total. */
 export interface ContentRange {
-  /** 0 <= first <= last < total, all of them bytes. */
+  /** Position of the first byte. */
   readonly first: number;
+  /** Position of the last byte, inclusive. */
   readonly last: number;
+  /** Bytes of the whole content. */
   readonly total: number;
 }
 

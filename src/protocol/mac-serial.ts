@@ -4,7 +4,9 @@
 //     00:1B:44:11:3A:B7    mac:48, upper          base16, length 12, lower    001b44113ab7
 //     001B.4411.3AB7       mac.48, upper          base10                      117106096823
 
+/** How a number is written as a serial. */
 export interface SerialFormat {
+  /** Decimal, hexadecimal, or one of the ways in which MAC addresses are written. */
   readonly format: "base10" | "base16" | "mac:48" | "mac-48" | "mac.48";
   /** Digits, filled up with zeros, for base10 and base16; null or absent: as many as it takes. */
   readonly length?: number | null;

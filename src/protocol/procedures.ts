@@ -1,4 +1,4 @@
-// The API's 70 procedures: the number, place and caller that its two documents give each. The service
+// The 70 procedures of the API, each with the number, place and caller of the documents. The service
 // routes by this table and a vendor's client sends by it. It is for hosts: no chip links it, and
 // what a device needs of it is in paths.ts.
 //

@@ -11,13 +11,16 @@ export const serialFormats: readonly SerialFormat["format"][] = [
   "mac.48",
 ];
 
+/** Serials that are numbers from `first` to `last`, written in one way. */
 export interface SerialRange {
+  /** How the numbers are written. */
   readonly format: SerialFormat["format"];
   /** Digits, filled up with zeros, for base10 and base16; null: as many as it takes. */
   readonly length: number | null;
   /** Of the digits above 9; null: lower. */
   readonly casing: "upper" | "lower" | null;
-  /** A whole number below 2^53, of a MAC format below 2^48. Both belong to the range. */
+  /** The first number of the range: whole, below 2^53, of a MAC format below 2^48. */
   readonly first: number;
+  /** The last number of the range, which belongs to it; bounded like `first`. */
   readonly last: number;
 }

@@ -38,6 +38,7 @@ function printable(text: string): string {
   });
 }
 
+/** A file that gets a line for each reply. */
 export class AccessLog {
   readonly #path: string;
   readonly #onError: (error: Error) => void;
@@ -50,6 +51,7 @@ export class AccessLog {
     this.#stream = this.#open();
   }
 
+  /** Appends the line of a reply that has just gone out. */
   write(record: ReplyRecord): void {
     this.#stream.write(accessLine(record, new Date()));
   }

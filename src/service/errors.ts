@@ -62,6 +62,7 @@ export const refusals = {
   overloaded: [503, "The service has no room for this now."],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 
+/** Why a request was refused: one of the keys of `refusals`; a minor version may add some. */
 export type RefusalCode = keyof typeof refusals;
 
 /** A request the service refuses. Handlers throw it; the dispatcher turns it into a reply. */
@@ -88,26 +89,39 @@ export class DatabaseUnreachable extends Error {
   }
 }
 
+/** What kind of fault it is; a minor version may add kinds. */
 export type ServiceErrorKind =
+  /** Another program listens at the port. */
   | "port-in-use"
+  /** The address is not this machine's, or the port is not allowed. */
   | "cannot-listen"
+  /** The folder or SQLite's file cannot be made, read or written. */
   | "data-directory"
+  /** PostgreSQL does not answer, or its tables cannot be brought up to date. */
   | "database"
+  /** The key file cannot be read or written, or holds no key. */
   | "key-file"
+  /** The database was made with another key. */
   | "wrong-key"
+  /** The vendor's name is taken. */
   | "vendor-exists"
+  /** No vendor has the name. */
   | "unknown-vendor"
+  /** There are several vendors, and none was named. */
+  | "which-vendor"
+  /** The text cannot be a name. */
   | "malformed-name";
 
-/** A fault that whoever starts or administers the service must see to. */
+/** A fault that the operator of the service must see to. Its message is one line. */
 export class ServiceError extends Error {
+  /** "ServiceError". */
   override readonly name = "ServiceError";
+  /** What kind of fault it is. */
+  readonly kind: ServiceErrorKind;
 
-  constructor(
-    readonly kind: ServiceErrorKind,
-    message: string,
-    options?: ErrorOptions,
-  ) {
+  /** `options.cause`: the error behind it, if there is one. */
+  constructor(kind: ServiceErrorKind, message: string, options?: ErrorOptions) {
     super(message, options);
+    this.kind = kind;
   }
 }

@@ -1,6 +1,7 @@
 // Every bound of the service, with its unit and its reason. What the device and the service must
 // agree on (names, CIKs) is in src/protocol/limits.ts.
 
+/** Bounds that can be set for one service; sizes in bytes, times in milliseconds. */
 export interface ServiceLimits {
   /** A request line and its header fields. Device heads are about 200 bytes; Node allows 16 KiB. */
   readonly headBytesMax: number;
@@ -39,6 +40,7 @@ export interface ServiceLimits {
   readonly waitingRequestsMax: number;
 }
 
+/** The default of each bound. */
 export const serviceLimits: ServiceLimits = {
   headBytesMax: 8192,
   activationBytesMax: 4096,

@@ -15,14 +15,19 @@ import { Router } from "./api/router.js";
 export interface ReplyRecord {
   /** Of the API's 70; undefined for anything else, and for a request that got to none. */
   readonly procedure: number | undefined;
+  /** As it was sent: any text. */
   readonly method: string;
+  /** The request target, without the keys that it may carry. */
   readonly target: string;
+  /** The IP address of the client; "" if the connection was gone. */
   readonly address: string;
+  /** The HTTP status of the reply. */
   readonly status: number;
   /** Why, if the request was refused. */
   readonly code: RefusalCode | undefined;
   /** Body bytes that the kernel took; fewer than the body has if the peer went away. */
   readonly bodyBytesSent: number;
+  /** From the end of the request's head to the end of the reply, in milliseconds. */
   readonly durationMs: number;
 }
 

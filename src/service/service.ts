@@ -7,48 +7,71 @@ import { Listener } from "./http/listener.js";
 import { type ReplyRecord, Responder } from "./responder.js";
 import { openStorage } from "./stores/storage.js";
 
-/** Rules that can be set; all have the defaults of the API. */
-interface ServiceRules {
+/** An IPv4 address and a port. */
+export interface AdvertisedAddress {
+  /** In dotted decimal. */
+  readonly address: string;
+  /** 1 to 65535. */
+  readonly port: number;
+}
+
+/** Rules that can be set; the defaults are those of the API. */
+export interface ServiceRules {
   /** The master key, 64 hexadecimal digits; default: PROVISION_KEY, or else the key file. */
   readonly key?: string;
+  /** From enabling a serial to the last moment of its activation; default: 86,400, a day (S-28). */
   readonly activationWindowSeconds?: number;
-  /** A content may be uploaded anew, with a new time (S-44). Default: once only. */
+  /** Lets a content be uploaded again, with a new time (S-44); default: false, once only. */
   readonly replaceContent?: boolean;
-  /** What `/ip` tells; default: the address and port that the request came to (S-56). */
-  readonly advertised?: { readonly address: string; readonly port: number };
-  /** Requests answered on one connection, the last one with Close (S-09). Default: any number. */
+  /** What `/ip` answers; default: the address and port that the request came to (S-56). */
+  readonly advertised?: AdvertisedAddress;
+  /** Requests answered on one connection, the last with Close (S-09); default: 0, any number. */
   readonly maxRequestsPerConnection?: number;
-  /** Connections come through a proxy that begins each with a line of the PROXY protocol. */
+  /**
+   * A proxy begins each connection with a line of the PROXY protocol, version 1; default: false.
+   */
   readonly proxyProtocol?: boolean;
+  /** Bounds to set instead of `serviceLimits`, one by one. */
   readonly limits?: Partial<ServiceLimits>;
 }
 
+/** How a service is started. */
 export interface ServiceOptions {
-  /** Holds the key file, and the database unless it is elsewhere; made if it is not there. */
+  /** The folder of the key file, and of SQLite's database; made if it does not exist. */
   readonly dataDirectory: string;
-  /** postgres://... of a database that any number of services share. Default: a SQLite file. */
+  /** postgres://... of a database that any number of services share; default: a SQLite file. */
   readonly database?: string | undefined;
-  /** 0: any free one. */
+  /** The TCP port to listen at, 0 to 65535; 0: any free one. */
   readonly port: number;
-  /** Default: 127.0.0.1. */
+  /** The address to listen at; default: 127.0.0.1. */
   readonly host?: string;
-  /** Default: Date.now. */
+  /** The service's time; default: Date.now. */
   readonly clock?: Clock;
-  /** Told of internal errors, with their stacks. */
+  /** Called with each internal error and its stack, a line or several; default: nothing. */
   readonly log?: (line: string) => void;
+  /** Called when a reply is out, or its connection gone; default: nothing. */
   readonly onReply?: (record: ReplyRecord) => void;
+  /** What can be set of the API's rules and of the bounds; default: nothing. */
   readonly options?: ServiceRules;
 }
 
+/** A service that listens. */
 export interface Service {
+  /** The address at which it listens. */
   readonly address: string;
+  /** The TCP port at which it listens. */
   readonly port: number;
+  /** What only the operator of the service may do. */
   readonly admin: Admin;
-  /** Ends after the replies in flight. May be called twice. */
+  /** Ends after the replies in flight, 10 s at most. May be called twice. */
   close(): Promise<void>;
 }
 
-/** Throws ServiceError if the data cannot be opened or the port cannot be had. */
+/**
+ * Starts a service: opens its data, which are made if they are new, and listens.
+ * Throws ServiceError: `data-directory`, `database`, `key-file` or `wrong-key` if the data cannot
+ * be opened, `port-in-use` or `cannot-listen` if the port cannot be had.
+ */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const {
     dataDirectory,
@@ -62,8 +85,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const key = rules.key ?? process.env["PROVISION_KEY"];
   const storage = await openStorage({ dataDirectory, url }, key);
   try {
-    // An upload takes no longer than a request: what is older was broken off by a crash.
-    await storage.blobs.sweep(nowSeconds(clock) - limits.requestTimeMs / 1000);
     const { activationWindowSeconds = activationWindowSecondsDefault, advertised } = rules;
     const replacesContent = rules.replaceContent ?? false;
     const responder = new Responder(
@@ -79,6 +100,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       date: () => responder.date(),
       answer: (exchange, isLast) => responder.answer(exchange, isLast),
     });
+    // Only with a port of its own: a start that fails must leave another's uploads alone. An upload
+    // takes no longer than a request, so what is older was broken off by a crash.
+    await storage.blobs.sweep(nowSeconds(clock) - limits.requestTimeMs / 1000);
     const close = async (): Promise<void> => {
       await listener.close();
       await responder.settled();

@@ -182,7 +182,7 @@ describe("the vendor's client and the service", () => {
     await rejectsWith(byToken.registration.name(), "unauthorized");
     assert.ok(!(await owner.tokens.list()).includes("factory"));
 
-    const { cik } = await service.admin.createOwner({});
+    const { cik } = await service.admin.createOwner({ vendor: null });
     const { registration } = new VendorClient({ server, cik });
     assert.equal(await registration.name(), undefined);
     await registration.register("newcomer");

@@ -15,8 +15,16 @@ import {
 import type { ReplyRecord } from "../../src/service/responder.js";
 import { openStorage } from "../../src/service/stores/storage.js";
 import { startService } from "../../src/service/service.js";
-
-import { ask, RawClient, type Rig, startRig, stopRig, temporaryDirectory } from "./harness.js";
+import {
+  ask,
+  RawClient,
+  type Rig,
+  startRig,
+  startSeconds,
+  stopRig,
+  temporaryDirectory,
+  type WireReply,
+} from "./harness.js";
 import { VendorClient } from "./vendor-client.js";
 
 function isServiceError(kind: ServiceErrorKind): (error: unknown) => boolean {
@@ -207,6 +215,51 @@ describe("the service", () => {
     await assert.rejects(admin.createVendor("acme"), isServiceError("vendor-exists"));
     await assert.rejects(admin.createVendor("a/b"), isServiceError("malformed-name"));
     await assert.rejects(admin.createOwner({ vendor: "none" }), isServiceError("unknown-vendor"));
+    await service.close();
+  });
+
+  it("puts an owner below the only vendor, and asks which when there are several", async () => {
+    const { service } = await startRig({ dataDirectory: directory });
+    const { admin } = service;
+    const enabled = async (token: string, model: string, owner: string): Promise<number> => {
+      const manage = `/provision/manage/model/${model}`;
+      const headers = [`X-Exosite-Token: ${token}`];
+      const post = (target: string, body: string): Promise<WireReply> =>
+        ask(service.port, { method: "POST", target, headers, body });
+      await post("/provision/manage/model/", `model=${model}&rid=${owner}`);
+      await post(`${manage}/`, "sn=1");
+      return (await post(`${manage}/1`, `enable=true&owner=${owner}`)).status;
+    };
+    const early = await admin.createOwner();
+    const { token } = await admin.createVendor("acme");
+    const below = await admin.createOwner();
+    assert.equal(await enabled(token, "a", below.rid), 200);
+    assert.equal(await enabled(token, "b", early.rid), 403);
+    await admin.createVendor("other");
+    await assert.rejects(admin.createOwner(), isServiceError("which-vendor"));
+    const named = await admin.createOwner({ vendor: "acme" });
+    assert.equal(await enabled(token, "c", named.rid), 200);
+    const root = await admin.createOwner({ vendor: null });
+    assert.equal(await enabled(token, "d", root.rid), 403);
+    await service.close();
+  });
+
+  it("leaves another's uploads alone when it finds its port taken", async () => {
+    const { service, place } = await startRig({ dataDirectory: directory });
+    const storage = await openStorage(place, undefined);
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      yield await Promise.resolve(new Uint8Array(300_000));
+      const { port } = service;
+      const clock = (): number => (startSeconds + 100_000) * 1000;
+      const second = startService({ dataDirectory: directory, port, clock });
+      await assert.rejects(second, isServiceError("port-in-use"));
+      yield new Uint8Array(300_000);
+    }
+    const { blobId, size } = await storage.blobs.store(chunks(), startSeconds);
+    let byteLength = 0;
+    for await (const chunk of storage.blobs.read(blobId, 0, size - 1)) byteLength += chunk.length;
+    assert.deepEqual([size, byteLength], [600_000, 600_000]);
+    await storage.database.destroy();
     await service.close();
   });
 

@@ -1,5 +1,5 @@
-// `provision vendor create`, `owner create`: what only whoever runs the service may do, beside it
-// in its data.
+// `provision vendor create`, `owner create`: what only the operator of a service may do, beside it in
+// its data.
 
 import { InvalidArgumentError, type Command } from "commander";
 import type { Admin } from "../../service/admin.js";
@@ -11,9 +11,13 @@ import { addPlaceOptions, warnOfPassword } from "./serve.js";
 interface CreateOptions {
   readonly data: string;
   readonly database?: string;
-  readonly vendor?: string;
-  readonly clients?: number;
   readonly json: boolean;
+}
+
+interface OwnerOptions extends CreateOptions {
+  readonly vendor?: string;
+  readonly root: boolean;
+  readonly clients?: number;
 }
 
 export function addVendor(program: Command): void {
@@ -31,13 +35,15 @@ export function addVendor(program: Command): void {
 export function addOwner(program: Command): void {
   addPlaceOptions(program.command("owner").description("owners of devices").command("create"))
     .description("make an owner; prints its RID and CIK, this once")
-    .option("--vendor <name>", "below this vendor's root")
+    .option("--vendor <name>", "the vendor below which it lies (default: the only one there is)")
+    .option("--root", "below no vendor: it may register a vendor name itself", false)
     .option("--clients <n>", "how many clients it may own (default: any number)", count)
     .option("--json", "print JSON", false)
-    .action((options: CreateOptions) =>
+    .action((options: OwnerOptions) =>
       administer(options, (admin) =>
         admin.createOwner({
           ...(options.vendor !== undefined && { vendor: options.vendor }),
+          ...(options.root && { vendor: null }),
           ...(options.clients !== undefined && { clientsMax: options.clients }),
         }),
       ),
@@ -54,13 +60,7 @@ async function administer(
   act: (admin: Admin) => Promise<object>,
 ): Promise<void> {
   warnOfPassword(database);
-  const { Admin } = await import("../../service/admin.js");
-  const { openStorage } = await import("../../service/stores/storage.js");
-  const place = { dataDirectory: data, url: database };
-  const storage = await openStorage(place, readEnvironment("PROVISION_KEY"));
-  try {
-    printItem(json, await act(new Admin(storage, Date.now)));
-  } finally {
-    await storage.database.destroy();
-  }
+  const service = await import("../../service/admin.js");
+  const key = readEnvironment("PROVISION_KEY");
+  printItem(json, await service.administer({ dataDirectory: data, database, key }, act));
 }

@@ -8,7 +8,7 @@ import {
   changesBetween,
   countStatuses,
   takeSnapshot,
-  type ModelChange,
+  type SnapshotChange,
   type ModelSnapshot,
 } from "../../client/model-snapshot.js";
 import type { VendorClient } from "../../client/vendor-client.js";
@@ -67,7 +67,7 @@ function tellState(json: boolean, model: string, snapshot: ModelSnapshot): void 
   printDone(json, facts, `${now().at}  ${model}  ${serials}; contents: ${contents}`);
 }
 
-function tellChange(json: boolean, change: ModelChange): void {
+function tellChange(json: boolean, change: SnapshotChange): void {
   const { at } = now();
   const text =
     change.kind === "serial"

@@ -27,7 +27,9 @@ export class Dispatcher {
   readonly #onError: (error: unknown) => void;
   readonly #memory: MemoryBudget;
 
-  /** `onError`: of errors that are no refusals; the peer sees a 500, or a 503 without a database. */
+  /**
+   * `onError`: of errors that are no refusals; the peer sees a 500, or a 503 without a database.
+   */
   constructor(context: Context, router: Router, onError: (error: unknown) => void) {
     this.#context = context;
     this.#router = router;

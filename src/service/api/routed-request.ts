@@ -70,7 +70,9 @@ export class FilledRequest<Name extends string = string> extends RoutedRequest<N
     return (this.#form ??= new Fields(this.text));
   }
 
-  /** UTF-8, or Latin-1 if it is not valid UTF-8: nothing a device sends is refused for it (S-06). */
+  /**
+   * UTF-8, or Latin-1 if it is not valid UTF-8: nothing a device sends is refused for it (S-06).
+   */
   get text(): string {
     return this.content.toString(isUtf8(this.content) ? "utf8" : "latin1");
   }

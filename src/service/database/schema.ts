@@ -89,7 +89,9 @@ interface BlobTable {
   startedAt: number;
 }
 
-/** `pieceBytes` bytes each but the last. Never changed once written: a blob's id names its bytes. */
+/**
+ * `pieceBytes` bytes each but the last. Never changed once written: a blob's id names its bytes.
+ */
 interface PieceTable {
   blobId: number;
   number: number;

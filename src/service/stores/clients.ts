@@ -11,7 +11,9 @@ import type { ClientStatus } from "../database/schema.js";
 
 /** A new client's RID and its CIK in clear. */
 export interface ClientIdentity {
+  /** What the API calls the client by, 40 hexadecimal digits. */
   readonly rid: string;
+  /** The client's key, 40 hexadecimal digits: a secret. */
   readonly cik: string;
 }
 

@@ -45,6 +45,17 @@ export class VendorStore {
     return vendor?.clientRid;
   }
 
+  /** The first names in byte order, at most `countMax`. */
+  async names(countMax: number): Promise<string[]> {
+    const vendors = await this.database
+      .selectFrom("vendors")
+      .orderBy("name")
+      .limit(countMax)
+      .select("name")
+      .execute();
+    return vendors.map(({ name }) => name);
+  }
+
   /** Registers a free name to a client without one. False if either has been taken. */
   async register(transaction: Database, name: string, clientRid: string): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await transaction

@@ -75,7 +75,7 @@ for (const kind of databaseKinds) {
       for (const id of ["upload", "gone", "gone-by-form", "gone-with-body"]) {
         await acme.createContent("work", id);
       }
-      fixture = { acme, other, cik, nobody: await rig.service.admin.createOwner() };
+      fixture = { acme, other, cik, nobody: await rig.service.admin.createOwner({ vendor: null }) };
       await prepareModels(acme);
       await prepareSerials(acme);
       await prepareGroups(acme);

@@ -226,7 +226,7 @@ describe("old vendors", () => {
   });
 
   it("of 2013 take their name by their CIK, and describe instead of giving meta", async () => {
-    const owner = await rig.service.admin.createOwner();
+    const owner = await rig.service.admin.createOwner({ vendor: null });
     const call = async (line: string, body = ""): Promise<WireReply> =>
       only(
         await exchange(
