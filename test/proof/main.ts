@@ -4,14 +4,14 @@
 import { performance } from "node:perf_hooks";
 import { argv, exit, stderr, stdout } from "node:process";
 import { parseArgs } from "node:util";
-import { runControls, type Verdict } from "./controls.js";
-import { cutKinds } from "./cut.js";
-import { invariants } from "./invariants.js";
+import { runControls, type Verdict } from "./mutants/controls.js";
+import { cutKinds } from "./cuts/cut.js";
+import { invariants } from "./lives/invariants.js";
 import { longPlans, shortPlans } from "./plan.js";
 import { runPlans } from "./pool.js";
-import { replay } from "./replay.js";
-import { totalPoints, type Failure, type Report } from "./report.js";
-import { align, format, formatControls, formatReport } from "./table.js";
+import { replay } from "./cuts/replay.js";
+import { totalPoints, type Failure, type Report } from "./report/report.js";
+import { align, format, formatControls, formatReport } from "./report/table.js";
 
 const usage = `usage: npm run proof -- [options]
 

@@ -1,13 +1,13 @@
 // What is lived in a run: which lives, over which store, cut how. A plan is cut into shares that
 // processes take one after the other.
 
-import { runMatrix } from "./activation.js";
-import { coarseGrain, fineGrain, type Grain } from "./cut.js";
-import { Enumeration, type Share } from "./enumeration.js";
-import type { Report } from "./report.js";
-import { Rig } from "./rig.js";
-import { scenarioOf, scenarios } from "./scenario.js";
-import { storeOf } from "./store-model.js";
+import { runMatrix } from "./cuts/activation.js";
+import { coarseGrain, fineGrain, type Grain } from "./cuts/cut.js";
+import { Enumeration, type Share } from "./cuts/enumeration.js";
+import type { Report } from "./report/report.js";
+import { Rig } from "./lives/rig.js";
+import { scenarioOf, scenarios } from "./lives/scenario.js";
+import { storeOf } from "./lives/store-model.js";
 
 export type Plan = {
   readonly life: string;

@@ -4,7 +4,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { env } from "node:process";
 import type { Plan } from "./plan.js";
-import { addReport, blankReport, type Report } from "./report.js";
+import { addReport, blankReport, type Report } from "./report/report.js";
 import type { Task } from "./worker.js";
 
 export interface PoolOptions {

@@ -3,12 +3,12 @@
 
 import assert from "node:assert/strict";
 import { env, stdout } from "node:process";
-import { runControls } from "./controls.js";
-import { invariants, type Invariant } from "./invariants.js";
+import { runControls } from "./mutants/controls.js";
+import { invariants, type Invariant } from "./lives/invariants.js";
 import { shortPlans } from "./plan.js";
 import { runPlans } from "./pool.js";
-import { totalPoints } from "./report.js";
-import { format } from "./table.js";
+import { totalPoints } from "./report/report.js";
+import { format } from "./report/table.js";
 
 /** An idle machine with two cores takes a sixth of it. */
 const timeoutMs = 30 * 60_000;

@@ -1,8 +1,8 @@
 // A process of the proof: takes shares of plans, one after the other, and answers each with its
 // report. With a mutant in its environment it runs that instead of the agent as it is.
 
-import type { Share } from "./enumeration.js";
-import { loadMutant } from "./mutant-loader.js";
+import type { Share } from "./cuts/enumeration.js";
+import { loadMutant } from "./mutants/mutant-loader.js";
 import type { Plan } from "./plan.js";
 
 export interface Task {
@@ -16,7 +16,7 @@ Error.stackTraceLimit = 3;
 loadMutant();
 // Only now: what is loaded before the mutant would be loaded as it is.
 const { runShare } = await import("./plan.js");
-const { blankReport } = await import("./report.js");
+const { blankReport } = await import("./report/report.js");
 
 process.on("message", ({ plan, share, stopsAtFailure }: Task) => {
   const report = blankReport();

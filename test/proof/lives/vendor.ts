@@ -1,6 +1,6 @@
 // The vendor's side of a life: what he offers, and whether he helps a device that waits for him.
 
-import type { AgentStatus } from "../../src/agent/status.js";
+import type { AgentStatus } from "../../../src/agent/status.js";
 import type { Life } from "./life.js";
 import { serial } from "./start.js";
 

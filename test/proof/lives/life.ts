@@ -2,19 +2,19 @@
 // Power may fail in it, by a script; without one it lives on from what a cut has left. What must
 // hold is looked at on the way (invariants.ts) and in the end (end-check.ts).
 
-import { boot } from "../../src/formats/boot/boot-loader.js";
-import { Chip } from "../../hosts/node/chip.js";
-import { VirtualNetwork } from "../../hosts/node/virtual-network.js";
-import { VirtualTime } from "../../hosts/node/virtual-time.js";
-import { Agent } from "../../src/agent/agent.js";
-import type { AgentOptions } from "../../src/agent/options.js";
-import type { AgentStatus } from "../../src/agent/status.js";
-import type { FlashPartition } from "../../src/ports/flash.js";
-import type { OpenStore } from "../../src/ports/key-value.js";
-import type { Platform } from "../../src/ports/platform.js";
-import { openSha256 } from "../../hosts/node/digest.js";
-import type { NorFlash } from "../support/nor-flash.js";
-import { VirtualService } from "../support/virtual-service.js";
+import { boot } from "../../../src/formats/boot/boot-loader.js";
+import { Chip } from "../../../hosts/node/chip.js";
+import { VirtualNetwork } from "../../../hosts/node/virtual-network.js";
+import { VirtualTime } from "../../../hosts/node/virtual-time.js";
+import { Agent } from "../../../src/agent/agent.js";
+import type { AgentOptions } from "../../../src/agent/options.js";
+import type { AgentStatus } from "../../../src/agent/status.js";
+import type { FlashPartition } from "../../../src/ports/flash.js";
+import type { OpenStore } from "../../../src/ports/key-value.js";
+import type { Platform } from "../../../src/ports/platform.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
+import type { NorFlash } from "../../support/nor-flash.js";
+import { VirtualService } from "../../support/virtual-service.js";
 import type { Firmware } from "./images.js";
 import type { Watch } from "./invariants.js";
 import { afterCut, areTrialsSpent, isArming, promisedSectors, type Ledger } from "./ledger.js";

@@ -1,8 +1,8 @@
 // What must hold when a life has come to its end.
 
-import { esp32, verifyBootImage } from "../../src/formats/boot/boot-image.js";
-import { openSha256 } from "../../hosts/node/digest.js";
-import { boot } from "../../src/formats/boot/boot-loader.js";
+import { esp32, verifyBootImage } from "../../../src/formats/boot/boot-image.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
+import { boot } from "../../../src/formats/boot/boot-loader.js";
 import { areTrialsSpent } from "./ledger.js";
 import type { Life } from "./life.js";
 import { serial } from "./start.js";

@@ -1,6 +1,6 @@
 // The store, watched: what a write that has returned promises, and what a cut has left in doubt.
 
-import type { KeyValueStore, OpenStore } from "../../src/ports/key-value.js";
+import type { KeyValueStore, OpenStore } from "../../../src/ports/key-value.js";
 
 export interface StoreWatcher {
   /** A write, or a delete (undefined), begins. */

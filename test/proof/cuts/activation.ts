@@ -5,15 +5,15 @@
 
 import { fineGrain, type ScriptCut } from "./cut.js";
 import { cutEvery, type Enumeration, type Share } from "./enumeration.js";
-import type { Life } from "./life.js";
+import type { Life } from "../lives/life.js";
 import {
   allFaults,
   bendActivation,
   cutFaults,
   faultOf,
   type NetworkFault,
-} from "./network-fault.js";
-import type { LifeKind } from "./report.js";
+} from "../lives/network-fault.js";
+import type { LifeKind } from "../report/report.js";
 
 /** More than any answer to an activation has on the wire. */
 const answerBytesMax = 160;

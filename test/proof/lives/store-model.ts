@@ -1,10 +1,10 @@
 // The key-value store of a life: our own code, or one that loses what Espressif's library loses.
 
-import { openNvsStore } from "../../src/formats/nvs/nvs-store.js";
-import { Nvs } from "../../src/formats/nvs/nvs.js";
-import type { FlashPartition } from "../../src/ports/flash.js";
-import type { OpenStore } from "../../src/ports/key-value.js";
-import { openLibraryNvs } from "../support/library-nvs.js";
+import { openNvsStore } from "../../../src/formats/nvs/nvs-store.js";
+import { Nvs } from "../../../src/formats/nvs/nvs.js";
+import type { FlashPartition } from "../../../src/ports/flash.js";
+import type { OpenStore } from "../../../src/ports/key-value.js";
+import { openLibraryNvs } from "../../support/library-nvs.js";
 
 export interface Mounted {
   readonly stores: OpenStore;

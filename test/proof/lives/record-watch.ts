@@ -1,8 +1,8 @@
 // The agent's records in a life: what is written to the store goes into the ledger, and what is
 // found there after a cut is held against it.
 
-import type { FlashPartition } from "../../src/ports/flash.js";
-import type { OpenStore } from "../../src/ports/key-value.js";
+import type { FlashPartition } from "../../../src/ports/flash.js";
+import type { OpenStore } from "../../../src/ports/key-value.js";
 import type { Firmware } from "./images.js";
 import { including, targetOf } from "./ledger.js";
 import type { Life } from "./life.js";

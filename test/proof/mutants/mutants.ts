@@ -2,9 +2,9 @@
 // harmless while the power stays. Every one must be caught; a proof that passes a mutant proves
 // nothing about what the mutant leaves out.
 
-import { coarseGrain } from "./cut.js";
+import { coarseGrain } from "../cuts/cut.js";
 import type { Mutation } from "./mutant-loader.js";
-import type { Plan } from "./plan.js";
+import type { Plan } from "../plan.js";
 
 export interface Mutant extends Mutation {
   readonly name: string;

@@ -2,17 +2,17 @@
 // what the same cut leaves in a running life, that a failure is seen and can be lived again.
 
 import assert from "node:assert/strict";
-import { NorFlash } from "../support/nor-flash.js";
+import { NorFlash } from "../../support/nor-flash.js";
 import { cutKinds, fineGrain, formatCut, parseCut, planCuts } from "./cut.js";
 import { Enumeration } from "./enumeration.js";
-import { makeFirmware } from "./images.js";
-import { blankTally, Watch } from "./invariants.js";
+import { makeFirmware } from "../lives/images.js";
+import { blankTally, Watch } from "../lives/invariants.js";
 import { performCut, type JournalEntry } from "./journal.js";
-import { isArming, promisedSectors } from "./ledger.js";
-import { blankReport, totalPoints } from "./report.js";
-import { Rig } from "./rig.js";
-import { scenarioOf, scenarios } from "./scenario.js";
-import { storeOf } from "./store-model.js";
+import { isArming, promisedSectors } from "../lives/ledger.js";
+import { blankReport, totalPoints } from "../report/report.js";
+import { Rig } from "../lives/rig.js";
+import { scenarioOf, scenarios } from "../lives/scenario.js";
+import { storeOf } from "../lives/store-model.js";
 
 function enumerationOf(life: string, store = "own"): Enumeration {
   return new Enumeration(new Rig(scenarioOf(life), storeOf(store)), "test", blankReport());

@@ -1,7 +1,7 @@
 // Where the power fails, and which of those places are worth a life: a cut that leaves the very
 // same bytes as another leads to the very same life, and is not lived again.
 
-import type { Cut, FlashOperation } from "../support/nor-flash.js";
+import type { Cut, FlashOperation } from "../../support/nor-flash.js";
 
 /** A cut within an operation; which operation is told apart from it. */
 export type TornCut = Omit<Cut, "operation">;

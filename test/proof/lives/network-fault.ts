@@ -1,7 +1,7 @@
 // What the network, or the service, may do to the first answer to an activation. The service
 // remembers what it has given out, whatever becomes of the answer.
 
-import type { Bend, VirtualAnswer } from "../support/virtual-service.js";
+import type { Bend, VirtualAnswer } from "../../support/virtual-service.js";
 import type { Life } from "./life.js";
 
 export interface NetworkFault {

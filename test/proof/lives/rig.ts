@@ -1,7 +1,7 @@
 // What all lives of one scenario over one store share: the flash they take turns with, the images
 // there are, what a life without a cut costs.
 
-import { NorFlash } from "../support/nor-flash.js";
+import { NorFlash } from "../../support/nor-flash.js";
 import type { Firmware } from "./images.js";
 import type { Scenario } from "./scenario.js";
 import { layoutOf, type Layout } from "./start.js";

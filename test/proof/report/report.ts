@@ -1,9 +1,9 @@
 // What a run of the proof came to: points by life, store, phase and kind of cut, what was looked
 // at how often, and what did not hold, each with the line that lives it again.
 
-import type { CutKind } from "./cut.js";
-import { addTally, blankTally, type Tally } from "./invariants.js";
-import type { Phase } from "./phase.js";
+import type { CutKind } from "../cuts/cut.js";
+import { addTally, blankTally, type Tally } from "../lives/invariants.js";
+import type { Phase } from "../lives/phase.js";
 
 /** What cut a life: one kind of cut, several, or only the network. */
 export type LifeKind = CutKind | "several" | "network";

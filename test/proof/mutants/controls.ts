@@ -6,8 +6,8 @@ import { env, execPath } from "node:process";
 import { fileURLToPath } from "node:url";
 import { mutantEnvironment } from "./mutant-loader.js";
 import { mutants, type Mutant } from "./mutants.js";
-import type { Plan } from "./plan.js";
-import { runPlans } from "./pool.js";
+import type { Plan } from "../plan.js";
+import { runPlans } from "../pool.js";
 
 export interface Verdict {
   readonly mutant: Mutant;
@@ -50,7 +50,7 @@ function runTests(
   environment: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
   const runner = fileURLToPath(new URL("./mutant-tests.js", import.meta.url));
-  const urls = files.map((file) => new URL(`../../${file}`, import.meta.url).href);
+  const urls = files.map((file) => new URL(`../../../${file}`, import.meta.url).href);
   const child = spawn(execPath, [runner, ...urls], {
     env: { ...env, NODE_V8_COVERAGE: "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],

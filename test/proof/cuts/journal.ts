@@ -1,12 +1,12 @@
 // What a life does to flash, operation by operation, with all that a cut there would leave behind
 // beside the flash itself: enough to cut it anywhere without living it again.
 
-import { type NorFlash, PowerCut } from "../support/nor-flash.js";
-import type { ServiceMemory } from "../support/virtual-service.js";
+import { type NorFlash, PowerCut } from "../../support/nor-flash.js";
+import type { ServiceMemory } from "../../support/virtual-service.js";
 import type { PendingOperation, TornCut } from "./cut.js";
-import type { Ledger } from "./ledger.js";
-import type { Life } from "./life.js";
-import { isImage, phaseOf, type Phase } from "./phase.js";
+import type { Ledger } from "../lives/ledger.js";
+import type { Life } from "../lives/life.js";
+import { isImage, phaseOf, type Phase } from "../lives/phase.js";
 
 export interface JournalEntry {
   readonly operation: PendingOperation;

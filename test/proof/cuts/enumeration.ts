@@ -1,8 +1,8 @@
 // Lives through cuts: all single ones, pairs of them, those between two turns, and long sequences
 // from a seed. Each life is one point, counted when it has come to its end.
 
-import { seededRandom } from "../../src/simulator/chip/seeded.js";
-import { NorFlash } from "../support/nor-flash.js";
+import { seededRandom } from "../../../src/simulator/chip/seeded.js";
+import { NorFlash } from "../../support/nor-flash.js";
 import {
   formatCut,
   planCuts,
@@ -11,15 +11,15 @@ import {
   type PlannedCut,
   type ScriptCut,
 } from "./cut.js";
-import { checkEnd } from "./end-check.js";
-import { blankTally, Watch } from "./invariants.js";
+import { checkEnd } from "../lives/end-check.js";
+import { blankTally, Watch } from "../lives/invariants.js";
 import { keepJournal, meetsNext, perform, performCut, type JournalEntry } from "./journal.js";
-import { afterCut, type Ledger } from "./ledger.js";
-import { Life } from "./life.js";
-import { phaseOf, type Phase } from "./phase.js";
-import { countPoint, type LifeKind, type Report } from "./report.js";
-import type { Rig } from "./rig.js";
-import { factoryMoment, type Moment } from "./start.js";
+import { afterCut, type Ledger } from "../lives/ledger.js";
+import { Life } from "../lives/life.js";
+import { phaseOf, type Phase } from "../lives/phase.js";
+import { countPoint, type LifeKind, type Report } from "../report/report.js";
+import type { Rig } from "../lives/rig.js";
+import { factoryMoment, type Moment } from "../lives/start.js";
 
 /** A share of the work: every `of`th piece, from the `index`th on. */
 export interface Share {

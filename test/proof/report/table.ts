@@ -1,11 +1,11 @@
 // A report as tables for people.
 
-import type { Verdict } from "./controls.js";
-import { cutKinds, type CutKind } from "./cut.js";
-import { invariants, type Invariant } from "./invariants.js";
-import { phases } from "./phase.js";
+import type { Verdict } from "../mutants/controls.js";
+import { cutKinds, type CutKind } from "../cuts/cut.js";
+import { invariants, type Invariant } from "../lives/invariants.js";
+import { phases } from "../lives/phase.js";
 import type { LifeKind, Report, Row } from "./report.js";
-import { scenarios } from "./scenario.js";
+import { scenarios } from "../lives/scenario.js";
 
 const planWords: Readonly<Record<string, string>> = {
   singles: "one cut",

@@ -2,7 +2,7 @@
 // been promised, what it was in the middle of, what it has cost so far. A value: every cut that is
 // tried begins with a copy.
 
-import { trialsMax } from "../../src/agent/limits.js";
+import { trialsMax } from "../../../src/agent/limits.js";
 
 export interface Ledger {
   /** What writes to the store that returned have put there, by key. */

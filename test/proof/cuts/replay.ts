@@ -3,10 +3,10 @@
 import { preparationOf } from "./activation.js";
 import { formatCut, parseCut } from "./cut.js";
 import { Enumeration } from "./enumeration.js";
-import { blankReport } from "./report.js";
-import { Rig } from "./rig.js";
-import { scenarioOf } from "./scenario.js";
-import { storeOf } from "./store-model.js";
+import { blankReport } from "../report/report.js";
+import { Rig } from "../lives/rig.js";
+import { scenarioOf } from "../lives/scenario.js";
+import { storeOf } from "../lives/store-model.js";
 
 /**
  * Lives `life/store/cut,cut...`, or with `/fault` of the network behind it, and tells what happens. Returns 1 if something did not hold. Throws

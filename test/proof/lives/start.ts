@@ -1,13 +1,13 @@
 // Where a life begins: a flash as the factory left it, or as an update that went well left it, and
 // a service that knows the serial.
 
-import { seededBytes } from "../../src/simulator/chip/seeded.js";
-import { openNvsStores } from "../../hosts/node/nvs-stores.js";
-import { partitionOpener } from "../../src/formats/flash/partitions.js";
-import type { KeyValueStore } from "../../src/ports/key-value.js";
-import { writePartitionTable } from "../../src/formats/partition-table/partition-table.js";
-import type { ServiceMemory } from "../support/virtual-service.js";
-import { NorFlash, type NorSnapshot } from "../support/nor-flash.js";
+import { seededBytes } from "../../../src/simulator/chip/seeded.js";
+import { openNvsStores } from "../../../hosts/node/nvs-stores.js";
+import { partitionOpener } from "../../../src/formats/flash/partitions.js";
+import type { KeyValueStore } from "../../../src/ports/key-value.js";
+import { writePartitionTable } from "../../../src/formats/partition-table/partition-table.js";
+import type { ServiceMemory } from "../../support/virtual-service.js";
+import { NorFlash, type NorSnapshot } from "../../support/nor-flash.js";
 import { blankLedger, type Ledger } from "./ledger.js";
 import type { Scenario } from "./scenario.js";
 

@@ -2,10 +2,10 @@
 // slot that mixes two of them, or two places of one, is none of them.
 
 import { createHash } from "node:crypto";
-import { writeAppImage } from "../../src/formats/app-image/app-image-writer.js";
-import { seededBytes } from "../../src/simulator/chip/seeded.js";
-import { describeApp } from "../support/app-descriptor.js";
-import { openSha256 } from "../../hosts/node/digest.js";
+import { writeAppImage } from "../../../src/formats/app-image/app-image-writer.js";
+import { seededBytes } from "../../../src/simulator/chip/seeded.js";
+import { describeApp } from "../../support/app-descriptor.js";
+import { openSha256 } from "../../../hosts/node/digest.js";
 
 export interface Firmware {
   readonly version: string;

@@ -1,6 +1,6 @@
 // In which part of a device's life a flash operation falls, for counts that tell one from another.
 
-import type { FlashOperation } from "../support/nor-flash.js";
+import type { FlashOperation } from "../../support/nor-flash.js";
 import type { Life } from "./life.js";
 
 export const phases = [
