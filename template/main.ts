@@ -1,10 +1,10 @@
-// The product: who makes it, what it is, and what it does beside keeping its firmware current.
+// The product: who makes it, what it is, and what it does beside updating itself.
 
 import { openPlatform, startAgent } from "provision-agent/device";
 import { product } from "./product.js";
 import { formatMeasurement, Sensor } from "./sensor.js";
 
-// The platform first: it starts the watchdog, so that whatever hangs after it is reset.
+// The platform first: it starts the watchdog, so that any later hang ends in a reset.
 const platform = openPlatform();
 
 /** Degrees Celsius. Put your sensor's driver here. */

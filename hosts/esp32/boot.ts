@@ -6,7 +6,7 @@
 import type FFI from "mc/ffi";
 import type { Boot, ResetReason } from "../../src/ports/boot.js";
 
-/** By ESP-IDF's esp_reset_reason_t. A person's hand on the chip counts as its power switch. */
+/** By ESP-IDF's esp_reset_reason_t. A reset by hand counts as power-on. */
 const resetReasons: readonly ResetReason[] = Object.freeze([
   "unknown",
   "power-on",
@@ -31,7 +31,7 @@ const appType = 0;
 const firstSlotSubtype = 0x10;
 const slotsMax = 16;
 
-/** What of ESP-IDF is called here. */
+/** The functions of ESP-IDF that are called here. */
 export type BootFunctions = Pick<
   FFI,
   | "esp_ota_get_running_partition"
@@ -49,7 +49,7 @@ export class ChipBoot implements Boot {
   readonly #ffi: BootFunctions;
   readonly #watchdog: number;
 
-  /** Starts the watchdog: from here on `feedWatchdog` is due, or the chip resets. */
+  /** Starts the watchdog: from here on the chip resets unless `feedWatchdog` is called in time. */
   constructor(ffi: BootFunctions) {
     this.#ffi = ffi;
     this.slot = runningSlot(ffi);

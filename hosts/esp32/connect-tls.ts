@@ -1,9 +1,9 @@
-// How the agent reaches its service: over TLS, with one authority believed.
+// How the agent reaches its service: over TLS, trusting one authority.
 //
 // Of the manifest's `config`:
 //   tlsCertificate  the resource that holds the authority's certificate, DER: "ca.der"
-//   tlsServerName   what the server's certificate must name, if not the host that is asked for
-//   timeServer      who tells the time: "pool.ntp.org"
+//   tlsServerName   what the server's certificate must name, if not the host connected to
+//   timeServer      the time server: "pool.ntp.org"
 
 import config from "mc/config";
 import Resource from "Resource";
@@ -25,8 +25,8 @@ function text(name: string): string | undefined {
 }
 
 /**
- * Called once, when the network is being joined; begins to keep the time. Until that is known every
- * connection fails, later. Throws if no certificate was compiled in.
+ * Called once, when the network is being joined; starts to keep the time. Until the clock is set
+ * every connection fails, asynchronously. Throws if no certificate was compiled in.
  */
 export function openConnect({ log, resolve }: Platform): Connect {
   const trust = {

@@ -12,7 +12,7 @@ class Namespace implements KeyValueStore {
   }
 
   read(key: string): string | undefined {
-    // Undefined if there is none; the SDK throws if the entry is of another type.
+    // Undefined if the key is not there; the SDK throws if the entry is of another type.
     const value: unknown = this.#storage.read(key);
     return typeof value === "string" ? value : undefined;
   }

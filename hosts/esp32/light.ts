@@ -1,12 +1,12 @@
-// The status light: tells a person without a console what the agent does.
+// The status light: shows a person without a console what the agent does.
 //
 //   on                        up to date
 //   half a second on and off  at work: asks, downloads, verifies, tries
 //   a flash every 2 s         failed: tries again later
-//   quick                     waits for a person: the factory's keys, or the vendor's leave
+//   quick                     waits for a person: no identity, or the serial is not enabled
 //
-// Of the manifest's `config`: ledPin, the GPIO's number, none if absent or ""; ledActiveLow, "1" for a
-// light that a low level turns on.
+// Of the manifest's `config`: ledPin, the GPIO's number, none if absent or ""; ledActiveLow, "1"
+// for a light that a low level turns on.
 
 import config from "mc/config";
 import Digital from "embedded:io/digital";

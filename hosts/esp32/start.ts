@@ -1,5 +1,5 @@
-// Starts the agent on the chip: what the network is called comes from the `config` section of the
-// manifest, overridden on mcconfig's command line (`mcconfig -m -p esp32 wifiSSID=...
+// Starts the agent on the chip. The network's name comes from the `config` section of the manifest,
+// overridden on mcconfig's command line (`mcconfig -m -p esp32 wifiSSID=...
 // wifiPassword=...`), where every value is a string. Decides nothing.
 
 import config from "mc/config";

@@ -1,7 +1,7 @@
 // The TCP port over the SDK's embedded:io/socket/tcp (lwIP).
 //
-// Two faults of the world reach the caller of the SDK as exceptions, and an exception that leaves
-// a callback restarts the chip. Here they are told as the port tells them, by `onError`:
+// Two faults of the network reach the caller of the SDK as exceptions, and an exception that leaves
+// a callback restarts the chip. Here they are reported as the port's contract says, by `onError`:
 // - without a network, or out of sockets, the SDK's constructor throws;
 // - when the peer's end is delivered together with data, a `write` from that `onReadable` throws
 //   "not ready", although the count announced before allowed it.

@@ -1,5 +1,5 @@
-// What the product calls of ESP-IDF, answered by the simulator's board: the module "mc/ffi" there.
-// Pointers are numbers other than 0 that mean nothing elsewhere.
+// The functions of ESP-IDF that the product calls, answered by the simulator's board: the module
+// "mc/ffi" there. Pointers are numbers other than 0 that mean nothing elsewhere.
 
 import { board, resetReasons } from "./board.js";
 

@@ -2,7 +2,7 @@
 
 declare module "file" {
   export class File {
-    /** Throws if there is none, and `write` is not asked for. */
+    /** Throws if the file does not exist and `write` is not set. */
     constructor(path: string, write?: boolean);
     read(type: ArrayBufferConstructor, byteLength?: number): ArrayBuffer;
     read(type: StringConstructor, byteLength?: number): string;

@@ -1,5 +1,5 @@
-// The module "embedded:network/interface/wifi" of the SDK's simulator: a network that lets everybody
-// in at once. The computer's own network is what carries the bytes.
+// The module "embedded:network/interface/wifi" of the SDK's simulator: a network that accepts
+// everybody at once. The computer's own network is what carries the bytes.
 
 import Timer from "timer";
 

@@ -5,7 +5,7 @@
 //   80 time (16)      96 date (16)     112 IDF version (32)       144 SHA-256 of the ELF file (32)
 //   176 min, 178 max eFuse block revision   180 log2 of the MMU page   181 SPI mode   182 reserved
 //
-// Texts are ASCII, NUL-padded. Where the descriptor stands is app-image-header.ts's business.
+// Texts are ASCII, NUL-padded. Where the descriptor stands: app-image-header.ts.
 
 import { readUint16, readUint32, writeUint16, writeUint32 } from "./little-endian.js";
 
@@ -35,7 +35,7 @@ export interface AppDescriptor {
   readonly spiFlashMode: number;
 }
 
-/** The descriptor at `byteOffset`, or undefined if there is none. `bytes` must hold all of it. */
+/** The descriptor at `byteOffset`, or undefined if none is there. `bytes` must hold all of it. */
 export function decodeAppDescriptor(
   bytes: Uint8Array,
   byteOffset: number,

@@ -1,6 +1,6 @@
 // The chips an application image can be made for, as far as checking an image needs to know them:
 // which addresses are mapped from flash (there, address and place in flash must agree modulo the
-// MMU page), and whether the page is always 64 KiB or told by the image. Figures: soc.h and
+// MMU page), and whether the page is always 64 KiB or the image says its size. Figures: soc.h and
 // soc_caps.h of each chip in ESP-IDF.
 
 /** What is known of the chip that is to run an image. What is absent is not checked. */
@@ -17,7 +17,7 @@ export interface Chip {
   readonly chipId: number;
   /** Address windows [from, end) that show flash (or, on some chips, flash and PSRAM). */
   readonly mapped: readonly (readonly [number, number])[];
-  /** The image's descriptor tells the page size; without a descriptor there is no image. */
+  /** The image's descriptor gives the page size; without a descriptor the image is refused. */
   readonly pageInDescriptor: boolean;
 }
 
@@ -71,7 +71,7 @@ export const chips: readonly Chip[] = Object.freeze([
   chip("esp32c5", 0x17, [[0x42000000, 0x44000000]]),
 ]);
 
-/** The chip of this id, or undefined if it is none we know. */
+/** The chip of this id, or undefined if we do not know it. */
 export function chipById(chipId: number): Chip | undefined {
   return chips.find((known) => known.chipId === chipId);
 }

@@ -1,4 +1,4 @@
-// Early refusal: what the first 288 bytes of an image tell, fed as they arrive. Header 24, first
+// Early refusal: what the first 288 bytes of an image say, fed as they arrive. Header 24, first
 // segment header 8, application descriptor 256. Nothing behind them is looked at: the whole image
 // is checked by app-image-stream.ts.
 
@@ -46,7 +46,7 @@ export class AppImageHeadReader {
 
   /**
    * Takes the next bytes of the image and returns how many of them belong to the head. Throws an
-   * AppImageError when the head is complete and refuses itself.
+   * AppImageError when the head is complete and bad.
    */
   write(bytes: Uint8Array): number {
     const taken = Math.min(bytes.length, imageHeadBytes - this.#byteLength);

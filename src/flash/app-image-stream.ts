@@ -199,7 +199,7 @@ export class AppImageStream {
     }
   }
 
-  /** The first segment's address can be judged only now: the descriptor may tell the page size. */
+  /** The first segment's address can be judged only now: the descriptor may give the page size. */
   #finishDescriptor(): void {
     this.#descriptor = decodeAppDescriptor(this.#piece, 0);
     if (this.#mapping?.pageInDescriptor === true) {
@@ -220,7 +220,7 @@ export class AppImageStream {
     this.#begin("data", segment.byteLength - appDescriptorBytes);
   }
 
-  /** App partitions begin on a page, so that the offset in the image will do for that in flash. */
+  /** App partitions begin on a page, so the offset in the image serves for that in flash. */
   #checkAddress({ loadAddress, byteOffset }: AppImageSegment, index: number): void {
     if (!isMapped(this.#mapping, loadAddress)) return;
     if (loadAddress % this.#pageBytes === byteOffset % this.#pageBytes) return;

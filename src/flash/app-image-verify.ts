@@ -1,5 +1,5 @@
 // The image in a slot, checked from flash one slice at a time, so that a device can do other
-// things in between. The check itself is app-image-stream.ts; this one reads.
+// things in between. This file reads; app-image-stream.ts checks.
 
 import type { Digest, OpenDigest } from "../ports/digest.js";
 import type { FlashPartition } from "../ports/flash.js";
@@ -60,7 +60,8 @@ export class SlotVerifier {
 
   /**
    * Reads and checks the next slice, at most `bytesMax` bytes of it. Returns undefined if there is
-   * more to do, and the same verdict ever after. Throws an AppImageError if the image is bad.
+   * more to do, and then the same verdict at each call. Throws an AppImageError if the image is
+   * bad.
    */
   step(bytesMax = this.#scratch.length): SlotVerdict | undefined {
     if (this.#verdict !== undefined) return this.#verdict;

@@ -10,7 +10,7 @@ const table: readonly number[] = Object.freeze([
 
 /**
  * The CRC of `bytes` from `start` up to, not including, `end`, as an unsigned 32-bit number.
- * `previous` is the CRC of what went before: `crc32(b, 0, b.length, crc32(a))` is that of a then b.
+ * `previous` is the CRC of the bytes before: `crc32(b, 0, b.length, crc32(a))` is that of a then b.
  */
 export function crc32(
   bytes: Uint8Array,

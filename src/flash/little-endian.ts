@@ -1,6 +1,6 @@
 // Little-endian integers in byte arrays: the byte order of everything on an ESP32's flash.
 //
-// Not DataView: these read through views that move all the time, and a DataView per view is an
+// Not DataView: the views that these read change all the time, and a DataView per view would be an
 // allocation per read. A byte past the end reads as 0; callers check lengths before.
 
 export function readUint16(bytes: Uint8Array, byteOffset: number): number {

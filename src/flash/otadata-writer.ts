@@ -1,7 +1,7 @@
-// The agent's hand on otadata. Every operation keeps this, whatever the power does: the running
-// slot has an entry that counts, and nothing but `recordConfirmation` and `recordRollback`, on
-// trial, touches it; what they leave at worst is the other slot's entry. So a cut leaves the old
-// decision or the new one. An operation that was cut is repeated after the next boot.
+// How the agent changes otadata. Invariant, at every power cut: the running slot has an entry that
+// counts. Only `recordConfirmation` and `recordRollback`, in a trial, touch that entry; at worst
+// they leave the other slot's. So a cut leaves the old decision or the new one, and an operation
+// that was cut is repeated after the next boot.
 //
 // Why an entry is struck out before its sector is erased: bits of a state may be erased before
 // those of sequence and CRC, and ABORTED, half erased, is a state without limits. With its CRC
@@ -27,7 +27,7 @@ import {
   slotOf,
 } from "./otadata.js";
 
-/** Sequences above this are not counted on from; there is room for one more of any slot. */
+/** From here the count starts over: above it there is room for one more sequence of any slot. */
 const sequenceTurn = sequenceMax - 255;
 const crcOffset = 28;
 
@@ -70,7 +70,7 @@ export class OtadataWriter {
   }
 
   /**
-   * To be called before the first erase of the idle slot: afterwards no fall-back can lead to a
+   * To be called before the first erase of the idle slot: afterwards no fall-back can start a
    * half-written image. Gives the running slot an entry if it has none.
    *
    * A cut before or within leaves the idle slot bootable, with the image it always had, or already
@@ -117,11 +117,11 @@ export class OtadataWriter {
   }
 
   /**
-   * Gives up the running image: the next boot takes the other entry's slot. Returns false, and
-   * leaves all as it is, if there is no such entry.
+   * Gives up the running image: the next boot takes the other entry's slot. Without such an entry
+   * it returns false and changes nothing.
    *
-   * A cut within leaves no entry, or one on trial, for the running slot: the other one boots all
-   * the same. Only that the image gave itself up is then not to be seen in otadata.
+   * A cut within leaves no entry, or one on trial, for the running slot: the other one boots
+   * nevertheless. Only otadata then does not show that the image gave itself up.
    */
   recordRollback(): boolean {
     const entries = this.read();
@@ -177,13 +177,13 @@ export class OtadataWriter {
   }
 
   /**
-   * The sector of the running slot's entry, which is made first if there is none: when the
+   * The sector of the running slot's entry, which is made first if it is missing: when the
    * bootloader fell back to this slot by itself, or otadata was blank. Afterwards it counts, and
    * the other sector may be erased.
    *
    * The new entry goes into the sector that is not in force, with the greater sequence: a cut
-   * leaves the choice that led here, or this one. When sequences run out, counting begins anew:
-   * the entry in force is then cleared second, and until then leads here as before.
+   * leaves the choice that led here, or this one. When sequences run out, counting starts over:
+   * the entry in force is then cleared second, and until then boots this slot as before.
    */
   #ensureOwnEntry(): OtaSector {
     const entries = this.read();
@@ -222,7 +222,7 @@ function otherSector(sector: OtaSector): OtaSector {
   return sector === 0 ? 1 : 0;
 }
 
-/** Sequence 0 is one that nothing writes, and whose slot ESP-IDF reckons in two ways. */
+/** Nothing writes sequence 0, and ESP-IDF computes its slot in two ways. */
 function isCountable({ sequence }: OtaEntry): boolean {
   return sequence > 0 && sequence <= sequenceTurn;
 }

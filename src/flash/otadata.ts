@@ -80,7 +80,7 @@ export function isBootable({ sequence, state }: OtaEntry): boolean {
   return sequence !== sequenceEmpty && state !== otaState.invalid && state !== otaState.aborted;
 }
 
-/** Whether the bootloader heeds the entry. */
+/** Whether the bootloader considers the entry. */
 export function counts(entry: OtaEntry): boolean {
   return isBootable(entry) && entry.crcOk;
 }
@@ -92,14 +92,14 @@ export function activeSector(entries: OtaEntries): OtaSector | undefined {
   return counts(second) ? 1 : undefined;
 }
 
-/** The slot an entry names. In 32 bits, as the bootloader reckons: sequence 0 is 2^32. */
+/** The slot an entry names. In 32 bits, as the bootloader computes it: sequence 0 is 2^32. */
 export function slotOf({ sequence }: { readonly sequence: number }, slotCount: number): number {
   return ((sequence - 1) >>> 0) % slotCount;
 }
 
 /**
- * The smallest sequence, not below `sequence`, that names `slot`. Ask for a slot that `sequence`
- * does not name, or it is no step. May exceed `sequenceMax`.
+ * The smallest sequence, not below `sequence`, that names `slot`. `sequence` itself if it names
+ * `slot`. May exceed `sequenceMax`.
  */
 export function nextSequence(sequence: number, slot: number, slotCount: number): number {
   const base = (slot + 1) % slotCount;

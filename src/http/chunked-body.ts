@@ -17,7 +17,7 @@ export class ChunkedBody {
   #trailerBytes = 0;
   readonly #trailer = new FieldLine();
 
-  /** Makes ready for the next body. */
+  /** Prepares for the next body. */
   begin(): void {
     this.#state = "size";
     this.#trailerBytes = 0;

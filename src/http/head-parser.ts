@@ -1,5 +1,5 @@
 // The head of one response, line by line: status line (RFC 9112 section 4) and the fields that
-// decide where the body ends, whether the connection lives on, and what the agent acts on. Other
+// decide where the body ends, whether the connection stays open, and what the agent acts on. Other
 // fields are checked and forgotten; a name is compared as bytes, so they cost no string.
 
 import { isDigit } from "../protocol/ascii.js";
@@ -25,7 +25,7 @@ const reasonStart = "HTTP/1.1 200 ".length;
 
 export class HeadParser {
   status = 0;
-  /** HTTP/1.0 has no chunks, and closes unless told otherwise. */
+  /** HTTP/1.0 has no chunks, and closes unless a field says otherwise. */
   isVersion10 = false;
   contentLength: number | undefined;
   isChunked = false;

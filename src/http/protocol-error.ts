@@ -1,4 +1,4 @@
-// The two ways HTTP can go wrong, told apart by fault: Remote is the peer's, Local is our own.
+// The two ways HTTP can go wrong, by whose fault it is: Remote is the peer's, Local is ours.
 //
 // Messages never quote what was received or was to be sent: a body read as a head may hold a CIK.
 // They name the rule, and the byte that broke it.

@@ -3,8 +3,8 @@
 //
 // Lines end in CRLF and nothing else. RFC 9112 section 2.2 lets a recipient take a lone LF for a
 // line end; two parsers on one path that differ in this disagree about where a head or a chunk
-// ends, so here a lone LF is refused. A CR elsewhere is for whoever reads the line to refuse.
-// Whatever the pieces, the same bytes give the same lines and the same errors.
+// ends, so here a lone LF is refused. A CR elsewhere is refused by
+// the reader of the line. However the bytes are cut into pieces, lines and errors are the same.
 
 import { headerLineBytesMax } from "./limits.js";
 import { carriageReturn, lineFeed } from "./grammar.js";
@@ -69,7 +69,7 @@ export class ReceiveBuffer {
     for (let bytes = this.#bytes; bytes !== undefined; bytes = this.#bytes) {
       const byte = bytes[this.#offset];
       if (this.#lineLength === 0 && byte === carriageReturn) {
-        // Kept as the beginning of a line: what follows may be something else than LF.
+        // Kept as the beginning of a line: the next byte may not be LF.
         this.line[0] = carriageReturn;
         this.#lineLength = 1;
       } else if (this.#lineLength === 1 && this.line[0] === carriageReturn && byte === lineFeed) {

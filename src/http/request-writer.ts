@@ -1,5 +1,5 @@
 // Writes one request: RFC 9112 section 3, with the fields in the caller's order. Everything is
-// checked before anything is written, so that no value, wherever it came from, can add a line.
+// checked before anything is written, so that no value, from any source, can add a line.
 //
 //     POST /target HTTP/1.1 CRLF  Host: host CRLF  fields  Content-Length: n CRLF  CRLF  body
 

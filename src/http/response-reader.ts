@@ -1,5 +1,6 @@
 // Reads the responses of one connection, in the order of the requests: RFC 9112. Bytes go in as
-// they arrive, events come out; no socket, no clock. What the answers mean is the agent's affair.
+// they arrive, events come out; no socket, no clock. The agent decides what the
+// answers mean.
 //
 // A body is never gathered: its events are views of what was received. A response is accepted only
 // if nobody could read its end differently; the first deviation ends the connection's use.
@@ -52,14 +53,14 @@ export class ResponseReader {
     if (this.#failure === undefined && this.#state !== "closed") this.#buffer.receive(bytes);
   }
 
-  /** The peer closed the connection, in whatever manner. */
+  /** The peer closed the connection, in order or not. */
   receiveEnd(): void {
     this.#hasEnded = true;
   }
 
   /**
-   * The next event, or undefined: everything received is used up. Throws RemoteProtocolError for
-   * whatever is not a well-formed answer, and the same one at every call from then on.
+   * The next event, or undefined: everything received is used up. Throws RemoteProtocolError if an
+   * answer is not well formed, and the same error at every call from then on.
    */
   next(): ResponseEvent | undefined {
     if (this.#failure !== undefined) throw this.#failure;

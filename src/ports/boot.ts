@@ -7,7 +7,9 @@ export interface Boot {
   /** Index of the running slot: 0 is ota_0. */
   readonly slot: number;
   readonly resetReason: ResetReason;
-  /** Resets the chip. May return: nothing more happens in this boot that counts. */
+  /**
+   * Resets the chip. It may return: what the program does in this boot after that does not count.
+   */
   restart(): void;
   /** Tells the watchdog that the program is alive. */
   feedWatchdog(): void;

@@ -32,6 +32,6 @@ export interface FlashPartition {
 /**
  * Opens a partition as the chip does: `running` (read-only), `nextota` (the idle A/B slot), or a
  * *data* partition by its label (`nvs`, `otadata`, ...). App partitions do not open by label.
- * Throws if there is none of that name.
+ * Throws if no partition has that name.
  */
 export type OpenPartition = (path: string) => FlashPartition;

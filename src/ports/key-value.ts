@@ -5,7 +5,9 @@
 // names are 1 to 15 bytes, values up to 3,999 bytes without NUL.
 
 export interface KeyValueStore {
-  /** The value, or undefined if there is none. Throws if the key holds something not a string. */
+  /**
+   * The value, or undefined if the key is not there. Throws if it holds another type than a string.
+   */
   read(key: string): string | undefined;
   /** Throws if the store is full; the old value is then still there. */
   write(key: string, value: string): void;

@@ -1,6 +1,6 @@
 // TCP client socket, in the shape of ECMA-419's TCP class, cut down to what every host can offer.
 //
-// What a host may do, and the agent must bear: end of stream and reset look alike (`onError`); a
+// What a host may do, and the agent must accept: end of stream and reset look alike (`onError`); a
 // callback that was already on its way may arrive after `close`; a `write` larger than the count
 // last announced throws and sends nothing. A callback that throws restarts the chip.
 
@@ -10,9 +10,9 @@ export interface TCPOptions {
   /** The name that led to the address, for a host that holds the peer to it (TLS). */
   readonly host?: string;
   readonly port: number;
-  /** `byteLength` bytes are unread, all told. Called again only when more have arrived. */
+  /** `byteLength` bytes are unread in all. Called again only when more have arrived. */
   readonly onReadable: (byteLength: number) => void;
-  /** `byteLength` bytes may be written now, all told. The first call means: connected. */
+  /** `byteLength` bytes in all may be written now. The first call means: connected. */
   readonly onWritable: (byteLength: number) => void;
   /** The connection was refused, reset or ended. Unread bytes have been delivered before. */
   readonly onError: () => void;

@@ -51,7 +51,7 @@ export function parseRange(header: string | undefined, size: number): RequestedR
   return { kind: "range", first, last: end };
 }
 
-/** A number too large to be one is as good as infinite: it only ever is compared with the size. */
+/** A number too large for a double counts as infinite: it is only compared with the size. */
 function parsePosition(text: string): number | "absent" | "malformed" {
   if (text === "") return "absent";
   for (let at = 0; at < text.length; at++) {
@@ -87,7 +87,7 @@ export function parseContentRange(text: string): ContentRange | undefined {
   return first <= last && last < total ? { first, last, total } : undefined;
 }
 
-/** The total that the Content-Range of a 416 tells; undefined if it is anything else. */
+/** The total in the Content-Range of a 416; undefined if it is anything else. */
 export function parseUnsatisfiedRange(text: string): number | undefined {
   const form = `${unit}*/`;
   return isBytes(text) && text.startsWith("*/", unit.length)

@@ -175,7 +175,7 @@ export class RowReader {
     this.#fieldEnds.push(this.#rowLength);
   }
 
-  /** The row's fields; undefined if it is to be skipped. Makes ready for the next one. */
+  /** The row's fields; undefined if it is to be skipped. Prepares for the next one. */
   #endRow(): string[] | undefined {
     let row: string[] | undefined;
     if (!this.#isBlank) this.#endField();

@@ -1,5 +1,5 @@
-// Whole numbers as the protocol writes them: 1*DIGIT. No sign, no blank, no exponent, nothing that
-// `Number` would let through besides.
+// Whole numbers as the protocol writes them: 1*DIGIT. No sign, no blank, no exponent, and
+// nothing else that `Number` would accept.
 
 import { isDigit } from "./ascii.js";
 

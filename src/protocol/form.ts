@@ -72,7 +72,7 @@ function decodeComponent(text: string): string {
   return decoded + spaced.slice(start);
 }
 
-/** Where the run of escapes that begins at `at` ends; `at` itself if there is none. */
+/** Where the run of escapes that begins at `at` ends; `at` itself if no escape begins there. */
 function escapesEnd(text: string, at: number): number {
   let end = at;
   while (text.charAt(end) === "%" && isHex(text, end + 1) && isHex(text, end + 2)) {

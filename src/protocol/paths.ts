@@ -78,7 +78,9 @@ export function isCik(text: string): boolean {
   return true;
 }
 
-/** The CIK in the body of an activation, which may end in a line end; undefined: it is none. */
+/**
+ * The CIK in the body of an activation, which may end in a line end; undefined if it is not one.
+ */
 export function readCik(body: string): string | undefined {
   let end = body.length;
   while (end > 0 && (body.charAt(end - 1) === "\n" || body.charAt(end - 1) === "\r")) end--;

@@ -1,6 +1,6 @@
-// The 70 procedures of the API, each with the number, place and caller of the documents. The service
-// routes by this table and a vendor's client sends by it. It is for hosts: no chip links it, and
-// what a device needs of it is in paths.ts.
+// The 70 procedures of the API, each with the number, place and caller of the documents. The
+// service routes by this table and a vendor's client sends by it. It is for hosts: no chip links
+// it, and what a device needs of it is in paths.ts.
 //
 // Procedures share places: the query or the form tells which of them a request means.
 
@@ -16,7 +16,7 @@ export type CallerKind =
   | "device"
   /** A vendor's token or CIK. */
   | "vendor"
-  /** A vendor's CIK; a token does not do. */
+  /** A vendor's CIK; a token is not enough. */
   | "vendor-cik"
   /** The token or CIK of any live client. */
   | "client"

@@ -1,5 +1,5 @@
-// A release as the service tells it: the content's info row, and what the vendor's tools wrote into
-// its `meta`. What to make of a release is the agent's to decide.
+// A release as the service describes it: the content's info row, and what the vendor's tools wrote
+// into its `meta`. The agent decides what to do with a release.
 //
 //     <content-type>,<byte-size>,<updated-timestamp>,<meta>            (procedure 67)
 //     meta: version=1.1.0&sha256=<64 hexadecimal digits>               (a form; no commas)

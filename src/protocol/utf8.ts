@@ -1,6 +1,6 @@
 // UTF-8, since XS has no TextEncoder and no TextDecoder. Both ways are lenient, and give what
 // those two give: a lone surrogate and a malformed sequence become U+FFFD (RFC 3629; where one
-// malformed sequence ends is told in Unicode 15, section 3.9, "maximal subparts").
+// malformed sequence ends is defined in Unicode 15, section 3.9, "maximal subparts").
 
 const replacement = 0xfffd;
 /** Code units turned into a string at a time: bounds the arguments of one call. */

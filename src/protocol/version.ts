@@ -1,5 +1,5 @@
 // Versions: Semantic Versioning 2.0.0, parsed strictly and compared by precedence. Build metadata
-// is checked and has no say.
+// is checked and does not count.
 //
 //     1.2.3-rc.1+build.5        <major>.<minor>.<patch>[-<prerelease>][+<build>]
 
@@ -53,13 +53,13 @@ export function compareVersions(a: Version, b: Version): number {
 
 /**
  * The version in a release's content id, `<name>-<semver>`; undefined if the id belongs to another
- * product or tells no version.
+ * product or holds no version.
  */
 export function splitReleaseId(id: string, name: string): Version | undefined {
   return id.startsWith(`${name}-`) ? parseVersion(id.slice(name.length + 1)) : undefined;
 }
 
-/** What stands before and behind the first `separator`; behind is undefined if there is none. */
+/** What stands before and behind the first `separator`; behind is undefined without a separator. */
 function splitOnce(text: string, separator: string): [before: string, behind: string | undefined] {
   const at = text.indexOf(separator);
   return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];

@@ -51,7 +51,7 @@ function cloneInto(folder: string, isLinked: boolean): string {
 /** Runs a script in one shell, and ends what it has left running. Its exit code. */
 async function runScript(script: string, cwd: string, home: string): Promise<number> {
   const shown = [
-    "trap 'code=$?; kill $(jobs -p) 2>/dev/null; wait; exit $code' EXIT",
+    "trap 'code=$?; jobs -p | xargs -r kill; wait; exit $code' EXIT",
     "set -e -o pipefail -v",
     script,
   ].join("\n");

@@ -1,10 +1,10 @@
-// Which server is believed: one whose certificate leads, each signed by the next, to the one
+// Which server is trusted: one whose certificate leads, each signed by the next, to the one
 // authority that was compiled in (RFC 5280 section 6, for RSA with SHA-2; no revocation). Stands in
 // the archive as "ssl/cert", in place of the SDK's module, which
 //
-// - takes a certificate for good that nobody has signed, if that of the authority, which everybody
-//   has, follows it in the list;
-// - looks authorities up in a list that a product does not choose.
+// - accepts a certificate that the authority has not signed, if the authority's own certificate,
+//   which is public, follows it in the list;
+// - looks authorities up in a list that the product does not choose.
 //
 // No relative import but of types: the name in the archive has no folder to go up from.
 
@@ -15,7 +15,7 @@ import X509, { type PublicKey } from "x509";
 export interface CertificateOptions {
   /** DER of the authority's certificate. Its own dates and signature are not looked at. */
   readonly certificate: ArrayBuffer | Uint8Array;
-  /** Called when a server's certificates were believed. */
+  /** Called when a server's certificates were accepted. */
   readonly onBelieved: () => void;
 }
 
@@ -26,7 +26,7 @@ interface SessionOptions {
 type HashName = "SHA256" | "SHA384" | "SHA512";
 
 const chainMax = 4;
-/** Smaller ones let signatures be made up where the padding is not looked at closely. */
+/** With smaller ones a signature can be forged where the padding is not checked closely. */
 const exponentMin = 65537n;
 const dnsName = 2;
 const ipAddress = 7;
@@ -39,7 +39,7 @@ const hashes: Readonly<Partial<Record<string, HashName>>> = Object.freeze({
   "1,2,840,113549,1,1,13": "SHA512",
 });
 
-/** What a session of the SDK asks of it. */
+/** What a session of the SDK calls. */
 export default class CertificateManager {
   readonly #authority: PublicKey;
   readonly #onBelieved: () => void;
@@ -50,7 +50,7 @@ export default class CertificateManager {
     this.#onBelieved = onBelieved;
   }
 
-  /** Whether the server that sent these certificates is the one that was meant. */
+  /** Whether the server that sent these certificates is the right one. */
   verify(certificates: readonly Uint8Array[], { tls_server_name: name }: SessionOptions): boolean {
     const [own] = certificates;
     if (own === undefined || certificates.length > chainMax) return false;
@@ -68,7 +68,7 @@ export default class CertificateManager {
     return false;
   }
 
-  /** The server's own certificate, once it is believed. */
+  /** The server's own certificate, once it is trusted. */
   register(certificate: ArrayBuffer): void {
     this.#peer = new Uint8Array(certificate);
   }
@@ -78,7 +78,7 @@ export default class CertificateManager {
     return X509.decode(this.#peer).spki;
   }
 
-  /** A server that asks who we are gets no answer. */
+  /** A server that asks for a client certificate gets none. */
   findPreferredCert(): readonly ArrayBuffer[] {
     return [];
   }

@@ -1,11 +1,11 @@
 // The TCP port over TLS 1.2: the SDK's session on the SDK's socket.
 //
-// The session trusts its caller with three things, which are therefore done here:
+// The session leaves three things to its caller, which are done here:
 // - a close during the handshake ends it like a success, and what is written then goes out in the
-//   clear: nothing is written unless the server was believed and nobody has complained;
-// - what is wrong with the bytes of the other side is thrown, out of callbacks, which restarts the
-//   chip: here it is an end of the connection;
-// - a record needs more room than its content, and there is none behind what the socket announced.
+//   clear: nothing is written unless the server is trusted and the handshake has ended well;
+// - faults in the peer's bytes are thrown out of callbacks, which restarts the chip: here they end
+//   the connection;
+// - a record is larger than its content: the socket's announced room must hold the whole record.
 
 import Socket from "embedded:io/socket/tcp";
 import Session, { type Line } from "ssl/session";
@@ -17,13 +17,13 @@ import type { CertificateOptions } from "./certificates.js";
 export interface Trust {
   /** DER. */
   readonly certificate: CertificateOptions["certificate"];
-  /** What the server's certificate must name, if not the host that is asked for. */
+  /** What the server's certificate must name, if not the host that the agent connects to. */
   readonly serverName: string | undefined;
 }
 
 /** TLS 1.2 (RFC 5246). */
 const protocolVersion = 0x303;
-/** What a record is larger than its content: header, IV, MAC or tag, padding. */
+/** Bytes that a record has beside its content: header, IV, MAC or tag, padding. */
 const recordOverheadBytes = 96;
 
 export class SecureConnection implements TCP {
@@ -35,7 +35,7 @@ export class SecureConnection implements TCP {
   #unread: Uint8Array | undefined;
   #isBelieved = false;
   #isOpen = false;
-  /** The agent is being told something: what is thrown now is not the other side's fault. */
+  /** A callback of the agent is running: what it throws is not the peer's fault. */
   #isTelling = false;
 
   constructor(options: TCPOptions, trust: Trust, log: Log) {
@@ -88,7 +88,7 @@ export class SecureConnection implements TCP {
     try {
       if (this.#isOpen) this.#session.close(this.#line);
     } catch {
-      // There is no room for it, or nobody to hear it.
+      // There is no room for it, or the peer is gone.
     }
     this.#end();
   }
@@ -131,7 +131,7 @@ export class SecureConnection implements TCP {
     }
   }
 
-  /** As many steps as the bytes that are there allow. */
+  /** As many steps as the received bytes allow. */
   #shakeHands(): void {
     let before: number;
     let readable: number;

@@ -1,8 +1,8 @@
 // The time of day from the network (SNTP, RFC 4330): certificates have dates, and a chip starts in
 // 1970. Asks until there is an answer, then once a day.
 //
-// The answer is not authenticated. Whoever can forge it can have an old certificate believed, and no
-// other.
+// The answer is not authenticated. An attacker who forges it can make an expired certificate valid,
+// and no other.
 
 import Time from "time";
 import Timer from "timer";
@@ -16,7 +16,7 @@ const packetBytes = 48;
 const clientHead = 0x23;
 const modeMask = 7;
 const serverMode = 4;
-/** Where a request has the time at which it was sent, and its answer that same. */
+/** Where a request holds the time at which it was sent; its answer repeats it. */
 const transmitOffset = 40;
 const originateOffset = 24;
 /** From 1900 to 1970; the era after 2036 counts from there. */
@@ -31,7 +31,7 @@ export class NetworkTime {
   readonly #server: string;
   readonly #resolve: Resolve;
   readonly #log: Log;
-  /** Of the question that is out; no answer counts twice. */
+  /** Of the open request; no answer counts twice. */
   #nonce: number | undefined;
   /** The SDK looks for one name at a time and queues the others, the agent's as well. */
   #isResolving = false;
@@ -44,7 +44,7 @@ export class NetworkTime {
     this.#log = log;
   }
 
-  /** Whether the clock tells a time that can be. */
+  /** Whether the clock shows a plausible time. */
   get isSet(): boolean {
     return Date.now() >= earliestMs;
   }

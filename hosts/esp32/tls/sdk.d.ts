@@ -18,7 +18,7 @@ declare module "ssl/session" {
     /** What the other side has complained about, or that it closes. */
     readonly alert: { readonly level: number; readonly description: number } | undefined;
     initiateHandshake(): void;
-    /** One step. True when there are no more, for better or worse. */
+    /** One step. True when there are no more, after success or failure. */
     handshake(line: Line): boolean;
     /** The content of a record; undefined if none is complete, null if the other side closes. */
     read(line: Line): Uint8Array | undefined | null;
