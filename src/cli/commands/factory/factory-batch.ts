@@ -19,7 +19,7 @@ import {
 import type { Parts } from "./factory-parts.js";
 import { printDone } from "../../terminal/output.js";
 import { ProgressBar } from "../../terminal/progress-bar.js";
-import { readSerialFile } from "../serial-file.js";
+import { readSerialFile } from "../serial/serial-file.js";
 import { addSessionOptions, openClient, type SessionOptions } from "../../terminal/session.js";
 
 interface BatchOptions extends PartsOptions, AddressOptions, SessionOptions {

@@ -1,12 +1,17 @@
 // `provision serial`: the serials of a model, one by one or by the file.
 
 import type { Command } from "commander";
-import { importSerials } from "../../client/serial-import.js";
-import type { SharedSerials } from "../../client/serials.js";
-import { gather, printDone, printItem, printList, warn } from "../terminal/output.js";
-import { ProgressBar } from "../terminal/progress-bar.js";
+import { importSerials } from "../../../client/serial-import.js";
+import type { SharedSerials } from "../../../client/serials.js";
+import { gather, printDone, printItem, printList, warn } from "../../terminal/output.js";
+import { ProgressBar } from "../../terminal/progress-bar.js";
 import { readSerialFile } from "./serial-file.js";
-import { addSessionOptions, misuse, openClient, type SessionOptions } from "../terminal/session.js";
+import {
+  addSessionOptions,
+  misuse,
+  openClient,
+  type SessionOptions,
+} from "../../terminal/session.js";
 
 interface SharedOptions extends SessionOptions {
   readonly vendor?: string;

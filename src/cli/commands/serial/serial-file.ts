@@ -2,9 +2,9 @@
 // before any of them is used.
 
 import { createReadStream } from "node:fs";
-import { RowError, RowReader } from "../../protocol/csv.js";
-import { metaBytesMax, serialBytesMax } from "../../protocol/limits.js";
-import type { NewSerial } from "../../client/serials.js";
+import { RowError, RowReader } from "../../../protocol/csv.js";
+import { metaBytesMax, serialBytesMax } from "../../../protocol/limits.js";
+import type { NewSerial } from "../../../client/serials.js";
 
 const columnsMax = 2;
 /** Longer than what is valid: what is too long should be told by its name. */

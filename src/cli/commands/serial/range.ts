@@ -1,12 +1,17 @@
 // `provision range`: numbers that count as serials of a model without being listed.
 
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { parseDecimal } from "../../protocol/decimal.js";
-import { serialBytesMax } from "../../protocol/limits.js";
-import { formatSerial } from "../../protocol/mac-serial.js";
-import { serialFormats, type SerialRange } from "../../protocol/serial-range.js";
-import { printDone, printList } from "../terminal/output.js";
-import { addSessionOptions, misuse, openClient, type SessionOptions } from "../terminal/session.js";
+import { parseDecimal } from "../../../protocol/decimal.js";
+import { serialBytesMax } from "../../../protocol/limits.js";
+import { formatSerial } from "../../../protocol/mac-serial.js";
+import { serialFormats, type SerialRange } from "../../../protocol/serial-range.js";
+import { printDone, printList } from "../../terminal/output.js";
+import {
+  addSessionOptions,
+  misuse,
+  openClient,
+  type SessionOptions,
+} from "../../terminal/session.js";
 
 interface RangeOptions extends SessionOptions {
   readonly format: SerialRange["format"];
