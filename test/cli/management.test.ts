@@ -65,20 +65,20 @@ describe("the vendor's commands", function () {
       serial: "1",
       status: "",
     });
-    await shell.provision("range add lamp 0A:00:00:00:00:00 0A:00:00:00:00:0F --format mac:48");
+    await shell.provision("range add lamp 0A:00:00:00:00:00 0A:00:00:00:00:0F");
     await shell.provision("range remove lamp 0A:00:00:00:00:00 0A:00:00:00:00:03 --format mac:48");
     assert.deepEqual(await shell.json("range list lamp"), [
       {
         format: "mac:48",
         length: null,
-        casing: null,
+        casing: "upper",
         first: 0x0a0000000004,
         last: 0x0a000000000f,
       },
     ]);
     assert.match(
       await shell.provision("range list lamp"),
-      /0a:00:00:00:00:04 {2}0a:00:00:00:00:0f/,
+      /0A:00:00:00:00:04 {2}0A:00:00:00:00:0F/,
     );
   });
 

@@ -1,6 +1,7 @@
 // `provision range`: numbers that count as serials of a model without being listed.
 
 import { InvalidArgumentError, Option, type Command } from "commander";
+import type { Ranges } from "../../../client/ranges.js";
 import { parseDecimal } from "../../../protocol/decimal.js";
 import { serialBytesMax } from "../../../protocol/limits.js";
 import { formatSerial } from "../../../protocol/mac-serial.js";
@@ -12,12 +13,12 @@ import {
   openClient,
   type SessionOptions,
 } from "../../terminal/session.js";
+import { describeRange, typedRange, TypedRangeError, type RangeForm } from "./typed-range.js";
 
-interface RangeOptions extends SessionOptions {
-  readonly format: SerialRange["format"];
-  readonly length?: number;
-  readonly casing?: "upper" | "lower";
-}
+interface RangeOptions extends SessionOptions, RangeForm {}
+
+const more = `
+Leading zeros and the case of letters count as they are typed: 0001 to 9999 are serials of four digits.`;
 
 export function addRange(program: Command): void {
   const range = program.command("range").description("ranges of serials of a model");
@@ -27,22 +28,48 @@ export function addRange(program: Command): void {
     .action(async (model: string, options: SessionOptions) => {
       const ranges = await (await openClient(options)).ranges.list(model);
       if (options.json) printList(true, ranges, []);
-      else printList(false, ranges.map(readable), ["format", "first", "last", "length", "casing"]);
+      else {
+        const columns = ["format", "first", "last", "serials", "length", "casing"] as const;
+        printList(false, ranges.map(readable), columns);
+      }
     });
   addRangeOptions(range.command("add"))
     .description("add a range: its first and last serial, written as serials")
-    .action(async (model: string, first: string, last: string, options: RangeOptions) => {
-      const made = rangeOf(first, last, options);
-      await (await openClient(options)).ranges.add(model, [made]);
-      printDone(options.json, { model, range: made }, `${model} has ${first} to ${last}`);
-    });
+    .action(add);
   addRangeOptions(range.command("remove"))
-    .description("take serials out of the ranges of the same format, length and casing")
+    .description("remove serials from the ranges of the same format, length and case")
     .action(async (model: string, first: string, last: string, options: RangeOptions) => {
-      const hole = rangeOf(first, last, options);
+      const hole = readRange(first, last, options);
       await (await openClient(options)).ranges.remove(model, [hole]);
-      printDone(options.json, { model, range: hole }, `${model} no longer has ${first} to ${last}`);
+      const sentence = `${model} no longer has ${describeRange(hole)}`;
+      printDone(options.json, { model, range: hole }, sentence);
     });
+}
+
+async function add(
+  model: string,
+  first: string,
+  last: string,
+  options: RangeOptions,
+): Promise<void> {
+  const range = readRange(first, last, options);
+  const { ranges } = await openClient(options);
+  const wasThere = await has(ranges, model, range);
+  if (!wasThere) await ranges.add(model, [range]);
+  const what = wasThere ? "has already" : "has";
+  printDone(options.json, { model, range, wasThere }, `${model} ${what} ${describeRange(range)}`);
+}
+
+/** Whether one of the model's ranges has all of `wanted`: twice the same would be listed twice. */
+async function has(ranges: Ranges, model: string, wanted: SerialRange): Promise<boolean> {
+  const casing = wanted.casing ?? "lower";
+  return (await ranges.list(model)).some((range) => {
+    const hasSameForm =
+      range.format === wanted.format &&
+      range.length === wanted.length &&
+      (range.casing ?? "lower") === casing;
+    return hasSameForm && range.first <= wanted.first && range.last >= wanted.last;
+  });
 }
 
 function addRangeOptions(command: Command): Command {
@@ -51,38 +78,42 @@ function addRangeOptions(command: Command): Command {
     .argument("<first>")
     .argument("<last>")
     .addOption(
-      new Option("--format <name>", "how serials are written")
-        .choices(serialFormats)
-        .default("base10"),
+      new Option(
+        "--format <name>",
+        "how serials are written (default: by the separators of a MAC address, or base10)",
+      ).choices(serialFormats),
     )
-    .option("--length <digits>", "fill serials up with zeros to this length", length)
-    .addOption(new Option("--casing <name>", "of hexadecimal digits").choices(["upper", "lower"]));
+    .option(
+      "--length <digits>",
+      "digits of a serial, with zeros in front (default: as typed)",
+      length,
+    )
+    .addOption(
+      new Option("--casing <name>", "of hexadecimal digits (default: as typed)").choices([
+        "upper",
+        "lower",
+      ]),
+    )
+    .addHelpText("after", more);
 }
 
-function rangeOf(firstText: string, lastText: string, options: RangeOptions): SerialRange {
-  const { format, length: digits = null, casing = null } = options;
-  const first = numberOf(firstText, format);
-  const last = numberOf(lastText, format);
-  if (first > last) return misuse(`expected a first serial before ${lastText}, got ${firstText}`);
-  return { format, length: digits, casing, first, last };
+/** The range, or misuse. */
+export function readRange(first: string, last: string, form: RangeForm): SerialRange {
+  try {
+    return typedRange(first, last, form);
+  } catch (error) {
+    if (error instanceof TypedRangeError) return misuse(error.message);
+    throw error;
+  }
 }
 
-/** The number that a serial, or a bare hexadecimal number, stands for. */
-function numberOf(text: string, format: SerialRange["format"]): number {
-  const isHexadecimal = format !== "base10";
-  const digits = format.startsWith("mac") ? text.replace(/[:.-]/g, "") : text;
-  const isNumber = /^[0-9a-f]+$/i.test(digits) && (isHexadecimal || /^\d+$/.test(digits));
-  const value = isNumber ? parseInt(digits, isHexadecimal ? 16 : 10) : NaN;
-  if (Number.isSafeInteger(value)) return value;
-  return misuse(`expected a ${format} serial below 2^53, got "${text}"`);
-}
-
-function readable(range: SerialRange): Readonly<Record<keyof SerialRange, string>> {
+function readable(range: SerialRange): Readonly<Record<string, string>> {
   const { format, length: digits, casing, first, last } = range;
   return {
     format,
     first: formatSerial(first, range),
     last: formatSerial(last, range),
+    serials: String(last - first + 1),
     length: digits === null ? "" : String(digits),
     casing: casing ?? "",
   };
