@@ -22,8 +22,8 @@ export interface ImportProgress {
 export interface ImportOptions {
   /** Serials in one request, and repeated after an interruption; default: 1000. */
   readonly batchRows?: number;
-  /** The row number of the first of them in errors, 2 after a heading; default: 1. */
-  readonly firstRow?: number;
+  /** The row of a file that each of them is in, for errors. Default: 1, 2, 3 and so on. */
+  readonly rowNumbers?: readonly number[];
 }
 
 const batchRowsDefault = 1000;
@@ -34,10 +34,10 @@ const batchBytesMax = 1024 * 1024;
  * Throws `invalid`, with the row's number, unless each of `serials` is one, occurs once, and has an
  * extra text that fits.
  */
-function checkSerials(serials: readonly NewSerial[], firstRow: number): void {
+function checkSerials(serials: readonly NewSerial[], rowNumbers: readonly number[]): void {
   const rowOf = new Map<string, number>();
   serials.forEach(({ serial, extra }, index) => {
-    const row = firstRow + index;
+    const row = rowNumbers[index] ?? index + 1;
     try {
       checkSerial(serial);
     } catch (error) {
@@ -68,9 +68,9 @@ export async function* importSerials(
   client: Serials,
   model: string,
   serials: readonly NewSerial[],
-  { batchRows = batchRowsDefault, firstRow = 1 }: ImportOptions = {},
+  { batchRows = batchRowsDefault, rowNumbers = [] }: ImportOptions = {},
 ): AsyncGenerator<ImportProgress, void, void> {
-  checkSerials(serials, firstRow);
+  checkSerials(serials, rowNumbers);
   const total = serials.length;
   const batches = [...batchesOf(serials, batchRows)];
   /**

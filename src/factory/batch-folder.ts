@@ -38,6 +38,18 @@ export interface IssuedImage {
 const termsFile = "batch.json";
 const listFile = "SHA256SUMS";
 const lockFile = "batch.lock";
+/** The terms in words, for errors. */
+const termNames: Readonly<Record<string, string>> = {
+  vendor: "the vendor",
+  model: "the model",
+  host: "the host",
+  port: "the port",
+  flashBytes: "the flash in bytes",
+  partitionsSha256: "the partition table (SHA-256)",
+  firmwareSha256: "the firmware (SHA-256)",
+  firmwareVersion: "the firmware's version",
+  bootloaderSha256: "the boot loader (SHA-256)",
+};
 const partPattern = /^\.(.+)\.part$/;
 
 /** The id of the batch in a folder; undefined if there is none. Throws if it has other terms. */
@@ -47,11 +59,19 @@ export function readBatchId(folder: string, terms: BatchTerms): string | undefin
   const { id, ...found } = parseTerms(path);
   for (const key of new Set([...Object.keys(found), ...Object.keys(terms)])) {
     if ((found[key] ?? null) === (terms[key] ?? null)) continue;
-    const was = `was begun with ${key} ${JSON.stringify(found[key] ?? null)}`;
-    throw new Error(`${folder} ${was}, not ${JSON.stringify(terms[key] ?? null)}`);
+    const name = termNames[key] ?? key;
+    const [was, is] = [termText(found[key]), termText(terms[key])];
+    throw new Error(
+      `${folder} is a batch in which ${name} is ${was}, and here it is ${is}: ` +
+        "use the same options, or another folder",
+    );
   }
   if (typeof id !== "string") throw new Error(`${path} is damaged: it has no id`);
   return id;
+}
+
+function termText(value: unknown): string {
+  return value === null || value === undefined ? "none" : JSON.stringify(value);
 }
 
 export class BatchFolder {
@@ -86,6 +106,11 @@ export class BatchFolder {
 
   isIssued(serial: string): boolean {
     return this.#list.sha256Of(imageFileName(serial)) !== undefined;
+  }
+
+  /** Whether its image was issued, and is no longer in the folder. */
+  isGone(serial: string): boolean {
+    return this.isIssued(serial) && !existsSync(join(this.#folder, imageFileName(serial)));
   }
 
   /** The file that stands where a serial's image would, and is none of ours; or undefined. */

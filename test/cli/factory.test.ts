@@ -158,7 +158,7 @@ describe("provision factory", function () {
       assert.deepEqual([more["made"], more["added"], more["issued"]], [1, 1, 3]);
       assert.equal(
         await shell.provision(line),
-        "some: 0 images made, 3 were there already; 0 serials registered with lamp\n",
+        "some: 0 images made, 3 issued before; 0 serials registered with lamp\n",
       );
     });
 
@@ -229,10 +229,14 @@ describe("provision factory", function () {
       assert.ok(!(await registered()).some((serial) => serial === "x0" || serial === "x3"));
     });
 
-    it("refuses a folder that was begun with other terms", async () => {
+    it("refuses a folder of a batch with other terms", async () => {
       write("t.csv", "t1\n");
       await shell.provision("factory batch t.csv --model lamp --out terms");
-      await refuses("t.csv --host a.b", /terms was begun with host null, not "a\.b"/, "terms");
+      await refuses(
+        "t.csv --host a.b",
+        /terms is a batch in which the host is none, and here it is "a\.b"/,
+        "terms",
+      );
     });
 
     const mistakes: readonly [what: string, csv: string, more: string, words: RegExp][] = [

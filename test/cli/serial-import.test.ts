@@ -52,9 +52,13 @@ describe("provision serial import", function () {
   const wrong: readonly [what: string, text: string, message: RegExp][] = [
     ["an invalid serial", "8\n9\na/b\n", /row 3: expected a serial/],
     ["a serial twice", "8\n9\n8\n", /row 3: serial "8" is in row 1 already/],
-    ["too many columns", "8,x,y\n", /serials\.csv: row 1: expected 1 or 2 columns, got 3/],
+    [
+      "too many columns",
+      "8,x,y\n",
+      /serials\.csv: row 1: expected 1 or 2 columns, got something in 3/,
+    ],
     ["an open quote", '8,x\n9,"y\n', /serials\.csv: row 2: expected a closing quote/],
-    ["Latin-1", "8,x\n9,caf\xe9\n", /serials\.csv: row 2: expected UTF-8/],
+    ["Latin-1", "8,x\n9,caf\xe9\n", /serials\.csv: row 2: not UTF-8: save the file as "CSV UTF-8"/],
     ["a NUL", "8,x\n9,\0\n", /row 2: a NUL in the extra text/],
     ["no rows", "\n", /serials\.csv holds no serials/],
     ["another extra text than is there", "8,x\n1,other\n", /"1" is there already, with another/],
@@ -80,13 +84,32 @@ describe("provision serial import", function () {
 
   it("counts rows as the file has them, its heading included", async () => {
     const ended = await importText("small", "serial\n8\na/b\n", "--heading");
-    assert.match(ended.stderr, /^provision: row 3: expected a serial/);
+    assert.match(ended.stderr, /^provision: serials\.csv: row 3: expected a serial/);
+  });
+
+  it("takes what Excel and PowerShell make of a table, and says what it changed", async () => {
+    const text = "\ufeffSerial Number;Note\r\n W1 ;a,b\r\n;\r\nW2;\r\n";
+    const forgotten = await importText("small", text);
+    assert.equal(forgotten.code, 1);
+    assert.match(forgotten.stderr, /row 1 looks like a heading \("Serial Number"\): use --heading/);
+    const { code, stderr } = await importText("small", text, "--heading");
+    assert.equal(code, 0);
+    assert.match(stderr, /^provision: warning: serials\.csv: removed blanks around 1 serials\n/);
+    const listed = (await shell.json("serial list small")) as { serial: string; extra: string }[];
+    const made = listed.filter(({ serial }) => serial.startsWith("W"));
+    assert.deepEqual(
+      made.map(({ serial, extra }) => [serial, extra]),
+      [
+        ["W1", "a,b"],
+        ["W2", ""],
+      ],
+    );
   });
 
   it("does not know a file that is not there", async () => {
     const environment = { PROVISION_SERVER: shell.server, PROVISION_TOKEN: shell.acme.token };
     const ended = await shell.run(["serial", "import", "small", "no.csv"], { environment });
     assert.equal(ended.code, 1);
-    assert.match(ended.stderr, /^provision: .*no such file.*no\.csv/);
+    assert.match(ended.stderr, /^provision: no\.csv is not there\n$/);
   });
 });

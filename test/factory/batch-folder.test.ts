@@ -107,7 +107,10 @@ describe("the folder of a batch", () => {
   it("refuses other terms, another batch, and a list that is none", () => {
     at(() => undefined);
     const other = { ...terms, host: "a.b" };
-    assert.throws(() => readBatchId(path, other), /was begun with host null, not "a\.b"$/);
+    assert.throws(
+      () => readBatchId(path, other),
+      /is a batch in which the host is none, and here it is "a\.b": use the same/,
+    );
     assert.throws(() => new BatchFolder(path, "ba9876543210", terms), /another batch/);
     appendFileSync(join(path, "SHA256SUMS"), "nonsense\n");
     assert.throws(() => at(() => undefined), /line 1 is no/);

@@ -19,14 +19,14 @@ import {
 import type { Parts } from "./factory-parts.js";
 import { printDone } from "../../terminal/output.js";
 import { ProgressBar } from "../../terminal/progress-bar.js";
-import { readSerialFile } from "../serial/serial-file.js";
+import { addTableOptions, readSerialTable, type SerialTable } from "../serial/serial-table.js";
 import { addSessionOptions, openClient, type SessionOptions } from "../../terminal/session.js";
 
 interface BatchOptions extends PartsOptions, AddressOptions, SessionOptions {
   readonly model: string;
   readonly vendor?: string;
   readonly out: string;
-  readonly heading: boolean;
+  readonly heading?: boolean;
 }
 
 /** Images that are made durable together: what that costs is shared, what a cut repeats is little. */
@@ -36,9 +36,9 @@ const groupBytesMax = 64 << 20;
 const namedMax = 3;
 
 const help = `
-Everything is checked before anything is written or registered. Each serial gets an image once:
-DIR/SHA256SUMS lists them (sha256sum --check), and images may be taken away. After an interruption,
-run the same command again: it goes on. More serials may be in the file then.`;
+Everything is checked before anything is written or registered. Each serial gets one image, once:
+DIR/SHA256SUMS lists the images (sha256sum --check), and they may be moved away. After an
+interruption run the same command again, and it goes on. The file may have gained serials by then.`;
 
 export function addFactoryBatch(factory: Command): void {
   const batch = factory
@@ -48,8 +48,7 @@ export function addFactoryBatch(factory: Command): void {
     .requiredOption("--model <name>", "model name")
     .requiredOption("--out <dir>", "folder of the batch")
     .option("--vendor <name>", "vendor name (default: that of the key)");
-  addSessionOptions(addPartsOptions(addAddressOptions(batch)))
-    .option("--heading", "the file's first row is no serial", false)
+  addTableOptions(addSessionOptions(addPartsOptions(addAddressOptions(batch))))
     .addHelpText("after", help)
     .action(makeBatch);
 }
@@ -57,17 +56,17 @@ export function addFactoryBatch(factory: Command): void {
 async function makeBatch(file: string, options: BatchOptions): Promise<void> {
   const { readBatchId, BatchFolder } = await import("../../../factory/batch-folder.js");
   const { readParts, warnOfHost } = await import("./factory-parts.js");
-  const serials = await readSerialFile(file, options.heading);
-  if (serials.length === 0) throw new Error(`${file} holds no serials`);
+  const table = readSerialTable(file, options.heading);
+  const { serials } = table;
   const parts = readParts(options);
   const client = await openClient(options);
   const identity = await commonIdentity(client, options);
-  await checkSerials(file, serials, identity, parts, options.heading);
+  await checkSerials(table, identity, parts);
   warnOfHost(identity);
   const terms = termsOf(identity, parts);
   const id = readBatchId(options.out, terms) ?? randomBytes(6).toString("hex");
   const marked = serials.map(({ serial, extra }) => ({ serial, extra: marking(extra, id) }));
-  checkExtras(file, marked, options.heading);
+  checkExtras(table, marked);
   const foreign = await foreignSerials(client, options.model, marked);
   refuseForeign(options.model, foreign);
   const folder = new BatchFolder(options.out, id, terms);
@@ -75,9 +74,12 @@ async function makeBatch(file: string, options: BatchOptions): Promise<void> {
     refuseObstacles(folder, serials);
     const added = await register(client, options, marked);
     const made = await makeImages(folder, serials, identity, parts, options.json);
-    const facts = { batch: id, folder: options.out, made, issued: folder.issuedCount, added };
+    const before = serials.length - made;
+    const gone = serials.filter(({ serial }) => folder.isGone(serial)).length;
+    const facts = { batch: id, folder: options.out, made, issued: folder.issuedCount, added, gone };
+    const taken = gone === 0 ? "" : `, ${gone} of them no longer in the folder`;
     const sentence =
-      `${options.out}: ${made} images made, ${serials.length - made} were there already; ` +
+      `${options.out}: ${made} images made, ${before} issued before${taken}; ` +
       `${added} serials registered with ${options.model}`;
     printDone(options.json, facts, sentence);
   } finally {
@@ -107,48 +109,42 @@ async function commonIdentity(
 
 /** Throws an Error that names file and row of the first serial that cannot have an image. */
 async function checkSerials(
-  file: string,
-  serials: readonly NewSerial[],
+  { file, serials, rowNumbers }: SerialTable,
   identity: CommonIdentity,
   { layout }: Parts,
-  hasHeading: boolean,
 ): Promise<void> {
   const { makeNvsPartition } = await import("../../../factory/device-image.js");
   const { checkIdentity } = await import("../../../factory/device-identity.js");
-  const rowOf = new Map<string, { readonly row: number; readonly serial: string }>();
+  const indexByLower = new Map<string, number>();
   let longest = "";
   serials.forEach(({ serial }, index) => {
-    const row = rowNumber(index, hasHeading);
+    const row = rowNumbers[index] ?? 0;
     try {
       checkIdentity({ ...identity, sn: serial });
     } catch (error) {
       throw new Error(`${file}: row ${row}: ${(error as Error).message}`, { cause: error });
     }
-    const first = rowOf.get(serial.toLowerCase());
-    if (first !== undefined) {
-      const how = first.serial === serial ? "" : ` as "${first.serial}", and only case differs`;
-      const what = `serial "${serial}" is in row ${first.row} already${how}`;
-      throw new Error(`${file}: row ${row}: ${what}`);
+    // Files of images are told apart by name, and some file systems ignore case.
+    const other = indexByLower.get(serial.toLowerCase());
+    if (other !== undefined) {
+      const [first, firstRow] = [serials[other]?.serial ?? "", rowNumbers[other] ?? 0];
+      const what = `serial "${serial}" is in row ${firstRow} already as "${first}"`;
+      throw new Error(`${file}: row ${row}: ${what}, and only case differs`);
     }
-    rowOf.set(serial.toLowerCase(), { row, serial });
+    indexByLower.set(serial.toLowerCase(), index);
     if (serial.length > longest.length) longest = serial;
   });
   // If the largest fits, all do.
   makeNvsPartition(layout, { ...identity, sn: longest });
 }
 
-function checkExtras(file: string, marked: readonly NewSerial[], hasHeading: boolean): void {
+function checkExtras({ file, rowNumbers }: SerialTable, marked: readonly NewSerial[]): void {
   marked.forEach(({ extra }, index) => {
     const bytes = Buffer.byteLength(extra);
     if (bytes <= metaBytesMax) return;
-    const row = rowNumber(index, hasHeading);
     const what = `the extra text with the batch's mark has ${bytes} bytes`;
-    throw new Error(`${file}: row ${row}: ${what}, at most ${metaBytesMax} fit`);
+    throw new Error(`${file}: row ${rowNumbers[index] ?? 0}: ${what}, at most ${metaBytesMax} fit`);
   });
-}
-
-function rowNumber(index: number, hasHeading: boolean): number {
-  return index + (hasHeading ? 2 : 1);
 }
 
 const markPattern = /(?:^| )batch=([0-9a-f]{12})$/;
@@ -186,7 +182,7 @@ function refuseForeign(model: string, foreign: readonly NewSerial[]): void {
 function refuseObstacles(folder: BatchFolder, serials: readonly NewSerial[]): void {
   for (const { serial } of serials) {
     const path = folder.obstacle(serial);
-    if (path !== undefined) throw new Error(`${path} is in the way: it is none of this batch`);
+    if (path !== undefined) throw new Error(`${path} is in the way: it is not of this batch`);
   }
 }
 

@@ -5,7 +5,7 @@ import { importSerials } from "../../../client/serial-import.js";
 import type { SharedSerials } from "../../../client/serials.js";
 import { gather, printDone, printItem, printList, warn } from "../../terminal/output.js";
 import { ProgressBar } from "../../terminal/progress-bar.js";
-import { readSerialFile } from "./serial-file.js";
+import { addTableOptions, readSerialTable } from "./serial-table.js";
 import {
   addSessionOptions,
   misuse,
@@ -18,7 +18,7 @@ interface SharedOptions extends SessionOptions {
 }
 
 interface ImportOptions extends SessionOptions {
-  readonly heading: boolean;
+  readonly heading?: boolean;
 }
 
 /** Embedded clients in the field cut serials there. */
@@ -68,11 +68,10 @@ function addChanges(serial: Command): void {
     .argument("<serial...>")
     .option("--extra <text>", "what to keep with the serial, if it is one")
     .action(add);
-  addSessionOptions(serial.command("import"))
+  addTableOptions(addSessionOptions(serial.command("import")))
     .description("add the serials of a CSV file of one or two columns: serial, extra text")
     .argument("<model>")
     .argument("<file>", "- for standard input")
-    .option("--heading", "the file's first row is no serial", false)
     .addHelpText(
       "after",
       "\nThe file is checked as a whole, and against what the model has, before anything is added. It" +
@@ -159,15 +158,12 @@ async function add(
 }
 
 async function importFile(model: string, file: string, options: ImportOptions): Promise<void> {
-  const serials = await readSerialFile(file, options.heading);
-  if (serials.length === 0) throw new Error(`${file} holds no serials`);
+  const { serials, rowNumbers } = readSerialTable(file, options.heading);
   const client = await openClient(options);
   const bar = new ProgressBar(serials.length, "serials", !options.json);
   let last = { added: 0, present: 0, total: serials.length };
   try {
-    const imported = importSerials(client.serials, model, serials, {
-      firstRow: options.heading ? 2 : 1,
-    });
+    const imported = importSerials(client.serials, model, serials, { rowNumbers });
     for await (const progress of imported) {
       last = progress;
       bar.update(progress.added + progress.present);
