@@ -5,6 +5,7 @@ import type { KeyValueStore } from "../ports/key-value.js";
 import { isHost, isName, isSerial } from "../protocol/paths.js";
 import { macSerial, type SerialFormat } from "../protocol/mac-serial.js";
 import { parseDecimal } from "../protocol/decimal.js";
+import { identityKeys, storeDomain } from "../protocol/store-keys.js";
 
 export interface Identity {
   readonly vendor: string;
@@ -14,13 +15,23 @@ export interface Identity {
   readonly port: number;
 }
 
-/** What the product knows when it is compiled. The factory's keys win over it. */
+/**
+ * What the product knows when it is compiled. The factory's keys win over it. A device whose
+ * identity lacks a part, or has a malformed one, waits as `unidentified` and says which.
+ */
 export interface IdentityDefaults {
+  /** Vendor of the model: 1 to 64 letters, digits, blanks and `._:~-`. Default: the factory's. */
   readonly vendor?: string;
+  /** Model of the device: a name like the vendor's. Default: the factory's. */
   readonly model?: string;
-  /** The serial is the MAC address in this form, if the factory wrote no `sn`. */
+  /** The serial is the MAC address in this form. Default: the factory's key `sn` is needed. */
   readonly serialFromMac?: SerialFormat;
+  /**
+   * Name or IPv4 address of the service: up to 253 letters, digits, dots and hyphens. Default:
+   * `<vendor>.m2.exosite.com`.
+   */
   readonly host?: string;
+  /** TCP port of the service, 1 to 65535. Default: 80; in a product with TLS 443. */
   readonly port?: number;
 }
 
@@ -28,15 +39,6 @@ export interface IdentityDefaults {
 export interface IdentityProblem {
   readonly problem: string;
 }
-
-/** Keys of the factory's domain. */
-const identityKeys = Object.freeze({
-  vendor: "vendor",
-  model: "model",
-  serial: "sn",
-  host: "host",
-  port: "port",
-});
 
 /** Devices of a vendor ask at `<vendor>.m2.exosite.com` unless told otherwise. */
 const hostSuffix = ".m2.exosite.com";
@@ -92,7 +94,8 @@ function readPort(text: string | undefined, fallback: number): number | undefine
 }
 
 function missing(key: string): IdentityProblem {
-  return { problem: `no "${key}" in flash: write it at the factory (NVS namespace provision)` };
+  const where = `NVS namespace ${storeDomain}`;
+  return { problem: `no "${key}" in flash: write it at the factory (${where})` };
 }
 
 function malformed(key: string): IdentityProblem {

@@ -72,6 +72,9 @@ export type LifeInput =
   | "wake"
   | "reset";
 
+/** Tells the life of the device what came of something. */
+export type Report = (input: LifeInput, reason?: string) => void;
+
 type Row = Readonly<Partial<Record<LifeInput, LifeState>>>;
 
 /** The chip keeps the table in flash, read-only: what is not frozen would cost RAM. */

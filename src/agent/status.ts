@@ -2,7 +2,9 @@
 
 import { waitsForHuman, type LifeState } from "./life.js";
 
+/** Where the device is in its life at one moment. */
 export interface AgentStatus {
+  /** State of life.ts; `stateSentences` has a sentence for each. */
   readonly state: LifeState;
   /** Why it is there, in words; "" if the state says it all. Holds no secret. */
   readonly reason: string;

@@ -2,8 +2,8 @@
 // agent reads (src/agent/identity.ts). What that would refuse is refused here.
 
 import { hostBytesMax, nameBytesMax, serialBytesMax } from "../protocol/limits.js";
-import { nvsNamespace } from "../protocol/nvs-namespace.js";
 import { isHost, isName, isSerial } from "../protocol/paths.js";
+import { identityKeys, storeDomain } from "../protocol/store-keys.js";
 import type { NvsEntry } from "../formats/nvs/nvs-value.js";
 import { FactoryError } from "./factory-error.js";
 
@@ -42,10 +42,17 @@ export function needsHost({ vendor, host }: DeviceIdentity): boolean {
 /** What is written into flash. Port and all are strings: that is how the agent reads them. */
 export function identityEntries(identity: DeviceIdentity): NvsEntry[] {
   const { vendor, model, sn, host, port } = identity;
-  return Object.entries({ vendor, model, sn, host, port }).flatMap(([key, value]): NvsEntry[] =>
+  const values: [key: string, value: string | number | undefined][] = [
+    [identityKeys.vendor, vendor],
+    [identityKeys.model, model],
+    [identityKeys.serial, sn],
+    [identityKeys.host, host],
+    [identityKeys.port, port],
+  ];
+  return values.flatMap(([key, value]): NvsEntry[] =>
     value === undefined
       ? []
-      : [{ namespace: nvsNamespace, key, type: "string", value: String(value) }],
+      : [{ namespace: storeDomain, key, type: "string", value: String(value) }],
   );
 }
 

@@ -11,7 +11,7 @@ import { NvsPage } from "../formats/nvs/nvs-page.js";
 import { Nvs } from "../formats/nvs/nvs.js";
 import type { NvsEntry } from "../formats/nvs/nvs-value.js";
 import { encodeUtf8 } from "../protocol/utf8.js";
-import { nvsNamespace } from "../protocol/nvs-namespace.js";
+import { identityKeys, recordKeys, storeDomain } from "../protocol/store-keys.js";
 import type { NvsFound, NvsKeyFound, NvsPageFound } from "./inspection.js";
 
 export interface NvsInspectOptions {
@@ -19,22 +19,10 @@ export interface NvsInspectOptions {
   readonly showSecrets?: boolean;
 }
 
-/** What of the agent's namespace is no secret. The key `cik` is one. */
-const publicKeys: ReadonlySet<string> = new Set([
-  "vendor",
-  "model",
-  "sn",
-  "host",
-  "port",
-  "target",
-  "progress.0",
-  "progress.1",
-  "armed",
-  "confirmed",
-  "rejected",
-  "restart",
-  "asked",
-  "reserve",
+/** What of the device's namespace is not secret: all but the key (CIK). */
+const publicKeys: ReadonlySet<string> = new Set<string>([
+  ...Object.values(identityKeys),
+  ...recordKeys.filter((key) => key !== "cik"),
 ]);
 
 const blank = 0xffffffff;
@@ -149,7 +137,7 @@ function describeKey(entry: NvsEntry, { showSecrets = false }: NvsInspectOptions
     const value = typeof entry.value === "bigint" ? String(entry.value) : entry.value;
     return { ...place, value, masked: false };
   }
-  const isPublic = namespace === nvsNamespace && publicKeys.has(key);
+  const isPublic = namespace === storeDomain && publicKeys.has(key);
   const bytes = entry.type === "blob" ? entry.value.length : encodeUtf8(entry.value).length;
   if (!isPublic && !showSecrets) return { ...place, masked: true, bytes };
   const value = entry.type === "blob" ? Buffer.from(entry.value).toString("hex") : entry.value;

@@ -10,14 +10,17 @@
 /** Bytes per erase block on every ESP32. */
 export const sectorBytes = 4096;
 
+/** The measures of a partition. */
 export interface FlashStatus {
-  /** Bytes. */
+  /** Of the whole partition, in bytes. */
   readonly size: number;
   /** Bytes per erase block: `sectorBytes` on every ESP32. */
   readonly blockLength: number;
+  /** How many blocks the partition has. */
   readonly blocks: number;
 }
 
+/** An open partition. */
 export interface FlashPartition {
   /** Fills `buffer` from `byteOffset`. Throws if the range leaves the partition. */
   read(buffer: Uint8Array, byteOffset: number): void;
@@ -25,7 +28,9 @@ export interface FlashPartition {
   write(buffer: Uint8Array, byteOffset: number): void;
   /** Erases blocks `first` up to, not including, `end` (default: one block). */
   eraseBlock(first: number, end?: number): void;
+  /** Its measures, which never change. */
   status(): FlashStatus;
+  /** Ends its use. To be called once; no other method may be called afterwards. */
   close(): void;
 }
 

@@ -4,15 +4,17 @@
 // there, never neither. On the chip this is Espressif's NVS library: a domain is an NVS namespace,
 // names are 1 to 15 bytes, values up to 3,999 bytes without NUL.
 
+/** An open store of one domain. */
 export interface KeyValueStore {
   /**
    * The value, or undefined if the key is not there. Throws if it holds another type than a string.
    */
   read(key: string): string | undefined;
-  /** Throws if the store is full; the old value is then still there. */
+  /** Stores the value for `key`. Throws if the store is full; the old value is then still there. */
   write(key: string, value: string): void;
-  /** Deleting what is not there is no error. */
+  /** Removes the key. Deleting what is not there is no error. */
   delete(key: string): void;
+  /** Ends its use. No other method may be called afterwards. */
   close(): void;
 }
 

@@ -4,11 +4,13 @@
 // callback that was already on its way may arrive after `close`; a `write` larger than the count
 // last announced throws and sends nothing. A callback that throws restarts the chip.
 
+/** Where to connect to, and whom to tell. */
 export interface TCPOptions {
   /** IPv4 address in dotted decimal. Host names go through `Resolve` first. */
   readonly address: string;
   /** The name that led to the address, for a host that holds the peer to it (TLS). */
   readonly host?: string;
+  /** TCP port, 1 to 65535. */
   readonly port: number;
   /** `byteLength` bytes are unread in all. Called again only when more have arrived. */
   readonly onReadable: (byteLength: number) => void;
@@ -18,6 +20,7 @@ export interface TCPOptions {
   readonly onError: () => void;
 }
 
+/** One connection. */
 export interface TCP {
   /**
    * Fills `buffer` with received bytes and returns how many were written to it.
@@ -26,7 +29,7 @@ export interface TCP {
   read(buffer: Uint8Array): number;
   /** Sends all of `buffer` (copied before return) or throws and sends none of it. */
   write(buffer: Uint8Array): void;
-  /** May be called twice. Afterwards every other method throws. */
+  /** Ends the connection. May be called twice. Afterwards every other method throws. */
   close(): void;
 }
 

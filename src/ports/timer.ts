@@ -3,10 +3,11 @@
 /** What `set` returned; opaque. */
 export type TimerHandle = object | number;
 
+/** Timers that fire once, in a turn of their own. */
 export interface Timer {
   /** Calls `callback` once, `delayMs` from now or later, never before `set` returns. */
   set(callback: () => void, delayMs: number): TimerHandle;
-  /** Clearing a timer that has fired is no error. */
+  /** Takes a timer back. Clearing a timer that has fired is no error. */
   clear(handle: TimerHandle): void;
 }
 

@@ -3,7 +3,6 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Nvs } from "../formats/nvs/nvs.js";
-import { nvsNamespace } from "../protocol/nvs-namespace.js";
 import { compareVersions, parseVersion } from "../protocol/version.js";
 import {
   makeFlashImage,
@@ -14,6 +13,7 @@ import {
 } from "./firmware/flash-image.js";
 import { FlashWindow } from "../formats/flash/flash-window.js";
 import { MemoryFlash } from "../formats/flash/memory-flash.js";
+import { identityKeys, storeDomain } from "../protocol/store-keys.js";
 
 export class DeviceFile {
   readonly path: string;
@@ -35,8 +35,8 @@ export class DeviceFile {
   tellAddress(host: string, port: number): void {
     const flash = readFileSync(this.path);
     const nvs = openNvs(this.#read(flash), flash);
-    nvs.set(nvsNamespace, "host", { type: "string", value: host });
-    nvs.set(nvsNamespace, "port", { type: "string", value: String(port) });
+    nvs.set(storeDomain, identityKeys.host, { type: "string", value: host });
+    nvs.set(storeDomain, identityKeys.port, { type: "string", value: String(port) });
     writeFileSync(this.path, flash);
   }
 
@@ -47,7 +47,7 @@ export class DeviceFile {
   /** The device's secret, for comparing; not for people. */
   get cik(): string | undefined {
     const flash = readFileSync(this.path);
-    const item = openNvs(this.#read(flash), flash).get(nvsNamespace, "cik");
+    const item = openNvs(this.#read(flash), flash).get(storeDomain, "cik");
     return item?.type === "string" ? item.value : undefined;
   }
 

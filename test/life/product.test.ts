@@ -42,10 +42,7 @@ describe("a product that stops the agent", () => {
       let stopped = 0;
       const world = worldWith((agent) => {
         const stop = (place: Where): undefined => {
-          // Not while it asks for the key: that answer is given once.
-          if (place === where && agent().status.state !== "activating" && stopped++ === 0) {
-            agent().stop();
-          }
+          if (place === where && stopped++ === 0) agent().stop();
         };
         return {
           hooks: {
@@ -73,6 +70,68 @@ describe("a product that stops the agent", () => {
       assert.equal(world.service.requests.length, requests);
       world.chip.agent?.start();
       world.liveUntilUpdatedTo("1.1.0", 6 * hourMs);
+    });
+  }
+});
+
+describe("a product that stops the agent while it asks for the key", () => {
+  for (const delayMs of [0, 1, 5, 12, 20, 30, 36, 40]) {
+    it(`${delayMs} ms after it began: the answer is taken first, and the key stored`, () => {
+      const world = new World({ watchdogMs: Infinity });
+      world.chip.powerOn();
+      world.liveUntilState("activating");
+      world.time.runUntil(() => false, world.time.nowMs + delayMs);
+      world.chip.agent?.stop();
+      world.liveUntilState("stopped", hourMs);
+      assert.equal(world.service.activations, 1);
+      assert.equal(world.cik, world.service.ciks.get("0001"));
+      world.time.runUntil(() => false, world.time.nowMs + hourMs);
+      assert.equal(world.status.state, "stopped");
+      world.chip.agent?.start();
+      world.liveUntilState("idle", hourMs);
+      assert.equal(world.service.activations, 1);
+    });
+  }
+
+  it("stops it once the answer cannot come any more", () => {
+    const world = new World({ watchdogMs: Infinity });
+    world.service.bend = () => () => undefined;
+    world.chip.powerOn();
+    world.liveUntilState("activating");
+    world.time.runUntil(() => false, world.time.nowMs + 1000);
+    world.chip.agent?.stop();
+    assert.equal(world.status.state, "activating");
+    world.liveUntilState("stopped", 180_000);
+  });
+
+  it("and starts it before the answer has come: it goes on", () => {
+    const world = new World();
+    world.chip.powerOn();
+    world.liveUntilState("activating");
+    world.chip.agent?.stop();
+    world.chip.agent?.start();
+    world.liveUntilState("idle", hourMs);
+    assert.equal(world.service.activations, 1);
+  });
+});
+
+describe("a product's observer that throws", () => {
+  const callbacks = ["status", "progress", "fetched", "connected", "requested"] as const;
+  for (const callback of callbacks) {
+    it(`in ${callback} is named in the log, and costs nothing`, () => {
+      const fault = (): never => {
+        throw new Error("no display");
+      };
+      const world = worldWith(() => ({ observer: { [callback]: fault } }));
+      world.publish("1.1.0");
+      world.chip.powerOn();
+      world.liveUntilUpdatedTo("1.1.0", hourMs);
+      assert.equal(world.chip.boots, 2);
+      const lines = world.log.filter((line) => line.includes("no display"));
+      assert.deepEqual(lines, [
+        `the product's observer fails in ${callback}: Error: no display`,
+        ...(lines.length > 1 ? [lines[0]] : []),
+      ]);
     });
   }
 });

@@ -19,6 +19,7 @@ import { cikCharacters } from "../../protocol/limits.js";
 import { rejectedBytesMax, rejectedMax } from "../limits.js";
 import { isCik } from "../../protocol/paths.js";
 import { sameRelease, type ReleaseIdentity } from "../../protocol/release.js";
+import type { RecordKey } from "../../protocol/store-keys.js";
 import { ProgressStore } from "../update/progress.js";
 import {
   formatArmed,
@@ -35,9 +36,6 @@ import {
   type RejectedRecord,
   type TargetRecord,
 } from "./record-forms.js";
-
-/** The agent's keys share the factory's domain (an NVS namespace on the chip). */
-export const recordsDomain = "provision";
 
 /** Writes a record that the work can go on without: false, and a line in the log, if it fails. */
 export function tryRecord(log: Log, what: string, write: () => void): boolean {
@@ -198,7 +196,7 @@ export class Records {
     this.#store.delete("reserve");
   }
 
-  #read(key: string): string | undefined {
+  #read(key: RecordKey): string | undefined {
     try {
       return this.#store.read(key);
     } catch {
@@ -207,12 +205,12 @@ export class Records {
   }
 
   /** Throws if the store is full. */
-  #write(key: string, text: string): void {
+  #write(key: RecordKey, text: string): void {
     if (this.#isForeign(key)) this.#store.delete(key);
     this.#store.write(key, text);
   }
 
-  #tryWrite(key: string, text: string): boolean {
+  #tryWrite(key: RecordKey, text: string): boolean {
     try {
       this.#write(key, text);
       return true;
@@ -222,7 +220,7 @@ export class Records {
   }
 
   /** Holds something that is not a string: a key may keep its type as long as it is there. */
-  #isForeign(key: string): boolean {
+  #isForeign(key: RecordKey): boolean {
     try {
       this.#store.read(key);
       return false;

@@ -3,14 +3,11 @@
 
 import type { Platform } from "../../ports/platform.js";
 import type { TimerHandle } from "../../ports/timer.js";
-import type { LifeInput } from "../life.js";
+import type { LifeInput, Report } from "../life.js";
 import type { CompleteOptions } from "../options.js";
 import type { ArmedRecord } from "./record-forms.js";
 import { flashFault, type Slots } from "./slots.js";
 import type { Cancellable, Update } from "../update/update.js";
-
-/** Tells the life of the device what came of something. */
-export type Report = (input: LifeInput, reason?: string) => void;
 
 export class TrialRun {
   readonly #platform: Platform;

@@ -10,11 +10,12 @@ import {
   type Version,
 } from "../../protocol/version.js";
 
-/** How a product finds its releases among the contents of its model. */
+/**
+ * How a product finds its releases among the contents of its model. `newest`: contents named
+ * `<name>-<semver>`; the highest version wins. `fixed`: always the content of this id.
+ */
 export type ReleaseRule =
-  /** Contents named `<name>-<semver>`; the highest version wins. */
   | { readonly kind: "newest"; readonly name: string }
-  /** Always this content, whatever it is called. */
   | { readonly kind: "fixed"; readonly id: string };
 
 interface Candidate {

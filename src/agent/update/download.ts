@@ -271,7 +271,10 @@ export class Download {
     const reason = refuseHead(release, head, this.#slots.running, allowOlder);
     if (reason !== undefined) return { kind: "rejected", reason };
     try {
-      const refusal = hooks.refuseRelease?.(release, head);
+      const { version, projectName } = head.descriptor;
+      const { id, sizeBytes, sha256 } = release;
+      const offered = { id, version, project: projectName, sizeBytes, sha256 };
+      const refusal = hooks.refuseRelease?.(offered);
       return refusal === undefined ? undefined : { kind: "rejected", reason: refusal };
     } catch (error) {
       // No verdict: the release is offered to the product again, later.

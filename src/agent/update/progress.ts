@@ -12,6 +12,7 @@ import { crc32 } from "../../flash/crc32.js";
 import type { KeyValueStore } from "../../ports/key-value.js";
 import { parseDecimal } from "../../protocol/decimal.js";
 import { fromHex, toHex } from "../../protocol/hex.js";
+import type { RecordKey } from "../../protocol/store-keys.js";
 import { encodeUtf8 } from "../../protocol/utf8.js";
 import type { TargetRecord } from "../slots/record-forms.js";
 
@@ -21,7 +22,7 @@ export interface ProgressClaim {
   readonly digest: Uint8Array;
 }
 
-const keys = Object.freeze(["progress.0", "progress.1"] as const);
+const keys: readonly [RecordKey, RecordKey] = Object.freeze(["progress.0", "progress.1"]);
 const digestBytes = 32;
 
 export class ProgressStore {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ArmedRecord } from "../../../src/agent/slots/record-forms.js";
-import { Records, recordsDomain } from "../../../src/agent/slots/records.js";
+import { Records } from "../../../src/agent/slots/records.js";
 import type { KeyValueStore } from "../../../src/ports/key-value.js";
 import {
   rejectedBytesMax,
@@ -12,6 +12,7 @@ import {
   rejectReasonCharactersMax,
 } from "../../../src/agent/limits.js";
 import type { ReleaseIdentity } from "../../../src/protocol/release.js";
+import { storeDomain } from "../../../src/protocol/store-keys.js";
 import { MemoryStores } from "../../support/memory-store.js";
 
 const cik = "0123456789abcdefghijABCDEFGHIJ0123456789";
@@ -34,7 +35,7 @@ const armed: ArmedRecord = {
 
 class Shelf {
   readonly stores = new MemoryStores();
-  readonly store = this.stores.open(recordsDomain);
+  readonly store = this.stores.open(storeDomain);
   /** As after a reset: nothing is remembered but what is stored. */
   get records(): Records {
     return new Records(this.store);

@@ -1,7 +1,7 @@
 // The commit points of an update: what is on record after each, and what a full store leaves.
 
 import assert from "node:assert/strict";
-import { Records, recordsDomain } from "../../../src/agent/slots/records.js";
+import { Records } from "../../../src/agent/slots/records.js";
 import { Slots } from "../../../src/agent/slots/slots.js";
 import { otaState } from "../../../src/flash/otadata.js";
 import { OtadataWriter } from "../../../src/flash/otadata-writer.js";
@@ -9,6 +9,7 @@ import type { ResetReason } from "../../../src/ports/boot.js";
 import type { Platform } from "../../../src/ports/platform.js";
 import { badDownloadsMax, trialsMax } from "../../../src/agent/limits.js";
 import type { ReleaseIdentity } from "../../../src/protocol/release.js";
+import { storeDomain } from "../../../src/protocol/store-keys.js";
 import { MemoryStores } from "../../support/memory-store.js";
 import { NorFlash, PowerCut } from "../../support/nor-flash.js";
 import { makeImage } from "../../support/world.js";
@@ -25,7 +26,7 @@ class Device {
   readonly log: string[] = [];
 
   get records(): Records {
-    return new Records(this.stores.open(recordsDomain));
+    return new Records(this.stores.open(storeDomain));
   }
 
   boot(slot: number, resetReason: ResetReason = "power-on", records = this.records): Slots {
@@ -145,7 +146,7 @@ describe("slots", () => {
     device.trial();
     device.mark(1, otaState.aborted);
     const events: string[] = [];
-    const stores = device.stores.open(recordsDomain);
+    const stores = device.stores.open(storeDomain);
     const note = (event: string): void => {
       const last = device.otadata.operations.length;
       if (last > seen) events.push("otadata");

@@ -3,18 +3,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Connection } from "../../../src/agent/connection.js";
-import { completeOptions } from "../../../src/agent/options.js";
+import { completeOptions, type OfferedRelease } from "../../../src/agent/options.js";
 import {
   Download,
   type DownloadOutcome,
   type DownloadSlots,
 } from "../../../src/agent/update/download.js";
 import { ProgressStore } from "../../../src/agent/update/progress.js";
-import {
-  imageHeadBytes,
-  readAppImageHead,
-  type AppImageHead,
-} from "../../../src/flash/app-image-head.js";
+import { imageHeadBytes, readAppImageHead } from "../../../src/flash/app-image-head.js";
 import { openSha256 } from "../../../hosts/node/digest.js";
 import type { Platform } from "../../../src/ports/platform.js";
 import { chunkBytesMin, downloadTriesMax } from "../../../src/agent/limits.js";
@@ -56,7 +52,7 @@ class Bench {
   doneBytes = 0;
   /** Body bytes after which the server resets the connection. */
   diesAfterBytes = Infinity;
-  refuse: (head: AppImageHead) => string | undefined = () => undefined;
+  refuse: (release: OfferedRelease) => string | undefined = () => undefined;
   onFetched: () => void = () => undefined;
   download: Download | undefined;
 
@@ -97,7 +93,7 @@ class Bench {
     const connection = new Connection(network, "lights.example", 80, 4);
     const options = completeOptions({
       chunkBytes: this.#chunkBytes,
-      hooks: { refuseRelease: (_release, head) => this.refuse(head) },
+      hooks: { refuseRelease: (release) => this.refuse(release) },
       observer: {
         fetched: (byteLength) => {
           this.fetchedBytes += byteLength;
@@ -224,9 +220,22 @@ describe("a download", () => {
 
   it("asks the product before anything is given up, and takes no for an answer", () => {
     const bench = new Bench({ splitBytes: 100 });
-    bench.refuse = ({ descriptor }) => `no ${descriptor.version}`;
+    const offered: OfferedRelease[] = [];
+    bench.refuse = (release) => {
+      offered.push(release);
+      return `no ${release.version}`;
+    };
     bench.run();
     assert.deepEqual(bench.outcome, { kind: "rejected", reason: "no 1.1.0" });
+    assert.deepEqual(offered, [
+      {
+        id: "lamp-1.1.0",
+        version: "1.1.0",
+        project: "lamp-sim",
+        sizeBytes: 20_000,
+        sha256: undefined,
+      },
+    ]);
     assert.equal(bench.flash.operations.length, 0);
     assert.ok(!bench.events.includes("begin"));
     assert.ok(bench.fetchedBytes <= 400, `${bench.fetchedBytes} fetched`);
