@@ -87,14 +87,6 @@ export function parseContentRange(text: string): ContentRange | undefined {
   return first <= last && last < total ? { first, last, total } : undefined;
 }
 
-/** The total in the Content-Range of a 416; undefined if it is anything else. */
-export function parseUnsatisfiedRange(text: string): number | undefined {
-  const form = `${unit}*/`;
-  return isBytes(text) && text.startsWith("*/", unit.length)
-    ? parseDecimal(text.slice(form.length))
-    : undefined;
-}
-
 /** Range units are compared without case. */
 function isBytes(text: string): boolean {
   return text.slice(0, unit.length).toLowerCase() === unit;

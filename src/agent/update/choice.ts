@@ -10,13 +10,20 @@ import {
   type Version,
 } from "../../protocol/version.js";
 
-/**
- * How a product finds its releases among the contents of its model. `newest`: contents named
- * `<name>-<semver>`; the highest version wins. `fixed`: always the content of this id.
- */
+/** How a product finds its releases among the contents of its model. */
 export type ReleaseRule =
-  | { readonly kind: "newest"; readonly name: string }
-  | { readonly kind: "fixed"; readonly id: string };
+  | {
+      /** The highest version wins. */
+      readonly kind: "newest";
+      /** Contents named `<name>-<semver>` are releases. */
+      readonly name: string;
+    }
+  | {
+      /** Always the same content, which need not be listed. */
+      readonly kind: "fixed";
+      /** Id of that content. */
+      readonly id: string;
+    };
 
 interface Candidate {
   readonly id: string;
