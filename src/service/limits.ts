@@ -87,6 +87,10 @@ export const rowsPerInsert = 500;
 export const rangesMax = 1000;
 /** How long another's write may hold up ours in SQLite, or a connection to PostgreSQL take. */
 export const databaseWaitMs = 10_000;
+/** Between two looks at a file that another process has locked, at most. */
+export const lockPauseMsMax = 10;
+/** Statements of SQLite in one turn of the event loop; then others come first. */
+export const turnMsMax = 10;
 /** Connections of one process to PostgreSQL, which takes a hundred in all unless told otherwise. */
 export const databaseConnectionsMax = 10;
 /** Runs of a transaction that PostgreSQL undoes in favour of another's. */

@@ -1,23 +1,22 @@
 // SQLite for kysely: one file in the data directory, write-ahead log, synchronous=FULL: a
-// transaction is on disk when its promise resolves. Several processes may have the file open (the
-// service and the command line); a writer waits for another's transaction.
+// transaction is on disk when its promise resolves. Several processes may have the file open
+// (services and the command line); a writer waits for another's transaction.
 
 import { join } from "node:path";
-import BetterSqlite3 from "better-sqlite3";
 import {
-  CompiledQuery,
-  type DatabaseConnection,
+  type DatabaseIntrospector,
   type Dialect,
+  type Driver,
+  type Kysely,
   SqliteAdapter,
-  type SqliteDatabase,
-  SqliteDialect,
-  SqliteDriver,
-  type SqliteStatement,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
 } from "kysely";
+import { ServiceError } from "../errors.js";
 import { makeDataDirectory } from "./data-directory.js";
-import { DatabaseUnreachable, ServiceError } from "../errors.js";
-import { databaseWaitMs, statementsMax } from "../limits.js";
 import type { DialectDifferences } from "./migrations.js";
+import { SqliteDriver } from "./sqlite-driver.js";
+import { SqliteHandle } from "./sqlite-handle.js";
 
 const databaseFileName = "provision.db";
 
@@ -35,11 +34,7 @@ export function openSqlite(dataDirectory: string): Dialect {
   const path = join(dataDirectory, databaseFileName);
   try {
     makeDataDirectory(dataDirectory);
-    const file = new BetterSqlite3(path, { timeout: databaseWaitMs });
-    file.pragma("journal_mode = WAL");
-    file.pragma("synchronous = FULL");
-    file.pragma("foreign_keys = ON");
-    return new DurableSqliteDialect(new StatementCache(file));
+    return new TwoHandleDialect(openWriter(path), openReader(path));
   } catch (error) {
     throw new ServiceError("data-directory", `cannot open ${path}: ${String(error)}`, {
       cause: error,
@@ -47,93 +42,49 @@ export function openSqlite(dataDirectory: string): Dialect {
   }
 }
 
-/** Kysely prepares every query anew; statements are worth keeping. Forgets the oldest first. */
-class StatementCache implements SqliteDatabase {
-  readonly #statements = new Map<string, SqliteStatement>();
-
-  constructor(private readonly file: BetterSqlite3.Database) {}
-
-  prepare(query: string): SqliteStatement {
-    const known = this.#statements.get(query);
-    if (known !== undefined) return known;
-    const statement = new TellingStatement(telling(() => this.file.prepare(query)));
-    if (this.#statements.size >= statementsMax) {
-      const [oldest] = this.#statements.keys();
-      if (oldest !== undefined) this.#statements.delete(oldest);
-    }
-    this.#statements.set(query, statement);
-    return statement;
-  }
-
-  /** False also when SQLite has undone the transaction by itself. */
-  get isInTransaction(): boolean {
-    return this.file.inTransaction;
-  }
-
-  close(): void {
-    this.#statements.clear();
-    this.file.close();
-  }
+function openWriter(path: string): SqliteHandle {
+  const writer = new SqliteHandle(path);
+  // Another process that makes the same new file holds it for a moment.
+  writer.set("busy_timeout = 1000");
+  writer.set("journal_mode = WAL");
+  writer.set("busy_timeout = 0");
+  writer.set("synchronous = FULL");
+  writer.set("foreign_keys = ON");
+  writer.set("temp_store = MEMORY");
+  return writer;
 }
 
-/** Tells a disk that takes no more, or another process that does not let go, from a bug. */
-class TellingStatement implements SqliteStatement {
-  constructor(private readonly statement: SqliteStatement) {}
-
-  get reader(): boolean {
-    return this.statement.reader;
-  }
-
-  all(parameters: readonly unknown[]): unknown[] {
-    return telling(() => this.statement.all(parameters));
-  }
-
-  run(parameters: readonly unknown[]): ReturnType<SqliteStatement["run"]> {
-    return telling(() => this.statement.run(parameters));
-  }
-
-  iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
-    return this.statement.iterate(parameters);
-  }
+function openReader(path: string): SqliteHandle {
+  const reader = new SqliteHandle(path);
+  reader.set("query_only = ON");
+  reader.set("temp_store = MEMORY");
+  return reader;
 }
 
-function telling<Result>(run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    const passes = /^SQLITE_(FULL|BUSY|IOERR|READONLY|CANTOPEN)/;
-    const isOfTheDisk = error instanceof BetterSqlite3.SqliteError && passes.test(error.code);
-    throw isOfTheDisk ? new DatabaseUnreachable(error) : error;
-  }
-}
+class TwoHandleDialect implements Dialect {
+  readonly #writer: SqliteHandle;
+  readonly #reader: SqliteHandle;
 
-class DurableSqliteDialect extends SqliteDialect {
-  constructor(private readonly cache: StatementCache) {
-    super({ database: cache });
+  constructor(writer: SqliteHandle, reader: SqliteHandle) {
+    this.#writer = writer;
+    this.#reader = reader;
   }
 
-  override createDriver(): SqliteDriver {
-    return new ImmediateDriver(this.cache);
+  createDriver(): Driver {
+    // Kysely hands back the connections that this driver has made, and no others.
+    return new SqliteDriver(this.#writer, this.#reader) as Driver;
   }
 
-  override createAdapter(): SqliteAdapter {
+  createQueryCompiler(): SqliteQueryCompiler {
+    return new SqliteQueryCompiler();
+  }
+
+  createAdapter(): SqliteAdapter {
     return new TransactionalAdapter();
   }
-}
 
-/** Takes the write lock at the start: a transaction that reads first cannot then fail to write. */
-class ImmediateDriver extends SqliteDriver {
-  constructor(private readonly cache: StatementCache) {
-    super({ database: cache });
-  }
-
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
-  }
-
-  /** A disk that takes no more has undone the transaction already. */
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.cache.isInTransaction) await super.rollbackTransaction(connection);
+  createIntrospector(database: Kysely<unknown>): DatabaseIntrospector {
+    return new SqliteIntrospector(database);
   }
 }
 
