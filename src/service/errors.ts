@@ -43,6 +43,7 @@ export const refusals = {
   "content-uploaded": [409, "The content has been uploaded already and does not change."],
   "group-exists": [409, "The group exists already."],
   nesting: [409, "A group cannot hold itself."],
+  "nesting-depth": [409, "Groups cannot be nested so deep."],
   "shared-with-self": [409, "A vendor does not share with itself."],
   "vendor-taken": [409, "The name is another's, or the client has another name."],
   "token-exists": [409, "The vendor has a token of this id already."],

@@ -83,8 +83,22 @@ export const statementsMax = 256;
 export const activationsPerCommit = 100;
 /** Rows of one insert: six parameters each stay far below SQLite's 32,766 and PostgreSQL's. */
 export const rowsPerInsert = 500;
-/** Ranges of one model: each is looked at for a serial that is not listed. */
+/** Rows of one delete: what hangs on each, a log of a hundred lines, goes with it. */
+export const rowsPerDelete = 100;
+/** Pieces of a blob deleted in one statement: 2 MiB. */
+export const piecesPerDelete = 32;
+/** One transaction of a large removal: others may write in between. */
+export const removalMsMax = 50;
+/** Serials passed over in one statement on the way to a page. */
+export const serialsPerStep = 65_536;
+/** Known beginnings of pages, of all models together: about 100 bytes each. */
+export const serialMarksMax = 20_000;
+/** Ranges of one model: they are gathered in memory for serials that are not listed. */
 export const rangesMax = 1000;
+/** Models whose ranges are kept in memory: 100 KiB each at most. */
+export const cachedRangeModelsMax = 100;
+/** Steps from a group down to one that it holds over others; a deeper nesting is refused. */
+export const nestingDepthMax = 64;
 /** How long another's write may hold up ours in SQLite, or a connection to PostgreSQL take. */
 export const databaseWaitMs = 10_000;
 /** Between two looks at a file that another process has locked, at most. */

@@ -103,6 +103,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     // Only with a port of its own: a start that fails must leave another's uploads alone. An upload
     // takes no longer than a request, so what is older was broken off by a crash.
     await storage.blobs.sweep(nowSeconds(clock) - limits.requestTimeMs / 1000);
+    await storage.modelRemover.finish();
     const close = async (): Promise<void> => {
       await listener.close();
       await responder.settled();

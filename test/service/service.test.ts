@@ -155,11 +155,11 @@ describe("the service", () => {
   it("answers 500 when it fails itself, logs why, and goes on", async () => {
     const rig = await startRig({ dataDirectory: directory });
     const { acme, cik } = await populate(rig);
+    await acme.addSerial("m", "2");
+    await acme.enable("m", "2");
     const file = new BetterSqlite3(join(directory, "provision.db"));
     file.exec("drop table activations");
     file.close();
-    await acme.addSerial("m", "2");
-    await acme.enable("m", "2");
     const reply = await acme.activate("m", "2");
     assert.equal(reply.status, 500);
     assert.equal(reply.body, "HTTP/1.1 500 Internal Server Error\r\n");

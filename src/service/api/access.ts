@@ -123,13 +123,10 @@ export async function readableContent(
   name: string,
   code: RefusalCode = "not-authorised",
 ): Promise<Content> {
-  const content = await findContent(context, reader.modelId, name);
-  if (content.protected === 0) return content;
-  const isGranted = await context.grants.isGranted(
-    { ...reader, now: nowSeconds(context.clock) },
-    name,
-  );
-  if (!isGranted) throw new Refusal(code);
+  const now = nowSeconds(context.clock);
+  const content = await context.grants.content({ ...reader, now }, name);
+  if (content === undefined) throw new Refusal("unknown-content");
+  if (content.isReadable === 0) throw new Refusal(code);
   return content;
 }
 

@@ -4,10 +4,10 @@
 // On both a transaction is on disk when its promise resolves, so a reply that follows it
 // acknowledges what a crash keeps.
 
-import { Kysely, Migrator, type Transaction } from "kysely";
+import { DEFAULT_MIGRATION_TABLE, Kysely, Migrator, type Transaction } from "kysely";
 import { ServiceError, type ServiceErrorKind } from "../errors.js";
 import { transactionTriesMax } from "../limits.js";
-import { type DialectDifferences, migrations } from "./migrations.js";
+import { type DialectDifferences, formerMigrationNames, migrations } from "./migrations.js";
 import type { Schema } from "./schema.js";
 
 export type Database = Kysely<Schema>;
@@ -40,17 +40,52 @@ async function migrate(
   differences: DialectDifferences,
   kind: ServiceErrorKind,
 ): Promise<Database> {
+  const known = migrations(differences);
   const migrator = new Migrator({
     db: database,
-    provider: { getMigrations: () => Promise.resolve(migrations(differences)) },
+    provider: { getMigrations: () => Promise.resolve(known) },
   });
-  const { error } = await migrator.migrateToLatest();
-  if (error === undefined) return database;
-  await database.destroy();
-  const reason = error instanceof Error ? error.message : "unknown";
-  throw new ServiceError(kind, `the database cannot be brought up to date: ${reason}`, {
-    cause: error,
-  });
+  try {
+    await checkMigrations(database, kind, Object.keys(known));
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw asServiceError(error, kind);
+    return database;
+  } catch (error) {
+    await database.destroy();
+    throw asServiceError(error, kind);
+  }
+}
+
+function asServiceError(cause: unknown, kind: ServiceErrorKind): ServiceError {
+  if (cause instanceof ServiceError) return cause;
+  const reason = cause instanceof Error ? cause.message : "unknown";
+  return new ServiceError(kind, `the database cannot be brought up to date: ${reason}`, { cause });
+}
+
+/** Refuses a database of a newer version of this program, and renames what an older one noted. */
+async function checkMigrations(
+  database: Database,
+  kind: ServiceErrorKind,
+  known: readonly string[],
+): Promise<void> {
+  const tables = await database.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return;
+  const notes = database.withTables<{ [DEFAULT_MIGRATION_TABLE]: { name: string } }>();
+  for (const [name, former] of Object.entries(formerMigrationNames)) {
+    await notes
+      .updateTable(DEFAULT_MIGRATION_TABLE)
+      .set({ name })
+      .where("name", "=", former)
+      .execute();
+  }
+  const names = await notes.selectFrom(DEFAULT_MIGRATION_TABLE).select("name").execute();
+  const newer = names.find(({ name }) => !known.includes(name));
+  if (newer === undefined) return;
+  throw new ServiceError(
+    kind,
+    `the database is of a newer version of this program (it has had the migration ` +
+      `${newer.name}): run that version, or restore a copy from before it`,
+  );
 }
 
 /**

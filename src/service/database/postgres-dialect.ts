@@ -67,7 +67,11 @@ class NamingPool implements PostgresPool {
   readonly #names = new Map<string, string>();
   readonly #clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
 
-  constructor(private readonly pool: pg.Pool) {}
+  readonly #pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
 
   async connect(): Promise<PostgresPoolClient> {
     const client = await this.#connect();
@@ -80,12 +84,12 @@ class NamingPool implements PostgresPool {
   }
 
   end(): Promise<void> {
-    return this.pool.end();
+    return this.#pool.end();
   }
 
   async #connect(): Promise<pg.PoolClient> {
     try {
-      return await this.pool.connect();
+      return await this.#pool.connect();
     } catch (error) {
       throw new DatabaseUnreachable(error);
     }

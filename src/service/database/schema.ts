@@ -23,8 +23,10 @@ interface ClientTable {
   activableUntil: number | null;
   cikLookup: Buffer;
   cikSealed: Buffer;
-  /** How many clients it may own; null for any number. */
+  /** How many clients it may own, at any depth; null for any number. */
   clientsMax: number | null;
+  /** How many it owns, at any depth; counted only where there is a `clientsMax`. */
+  clientsUsed: Generated<number>;
   createdAt: number;
 }
 
@@ -56,6 +58,12 @@ interface ModelTable {
   template: string;
   /** Names in S-52's order, separated by commas. */
   options: string;
+  /** Since when it is being deleted: nobody finds it, and its keys are dead; null for never. */
+  deletedAt: number | null;
+  /** Changes with the list of serials: what is known of its pages is then void. */
+  serialsVersion: Generated<number>;
+  /** Changes with its ranges. */
+  rangesVersion: Generated<number>;
 }
 
 interface SerialTable {
@@ -67,6 +75,8 @@ interface SerialTable {
   clientRid: string | null;
   /** The vendor client that last enabled it. */
   enabledBy: string | null;
+  /** The last activation of those before: later ones are of the present client. */
+  logAfter: number | null;
 }
 
 interface ContentTable {

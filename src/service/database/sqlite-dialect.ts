@@ -72,7 +72,7 @@ class TwoHandleDialect implements Dialect {
 
   createDriver(): Driver {
     // Kysely hands back the connections that this driver has made, and no others.
-    return new SqliteDriver(this.#writer, this.#reader) as Driver;
+    return new SqliteDriver(this.#writer, this.#reader);
   }
 
   createQueryCompiler(): SqliteQueryCompiler {

@@ -23,14 +23,15 @@ interface Waiting {
 }
 
 export class ActivationWriter {
+  readonly #database: Database;
+  readonly #log: ActivationLog;
   readonly #activate;
   #waiting: Waiting[] = [];
   #isWriting = false;
 
-  constructor(
-    private readonly database: Database,
-    private readonly log: ActivationLog,
-  ) {
+  constructor(database: Database, log: ActivationLog) {
+    this.#database = database;
+    this.#log = log;
     this.#activate = new PreparedQuery<ActivationChange, unknown>((parameter) =>
       database
         .updateTable("clients")
@@ -65,11 +66,11 @@ export class ActivationWriter {
 
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
     try {
-      const activated = await transact(this.database, async (transaction) => {
+      const activated = await transact(this.#database, async (transaction) => {
         const activated = new Set<Waiting>();
         for (const waiting of group) {
           if ((await this.#activate.changes(transaction, waiting.change)) !== 1) continue;
-          await this.log.append(transaction, waiting.change);
+          await this.#log.append(transaction, waiting.change);
           activated.add(waiting);
         }
         return activated;

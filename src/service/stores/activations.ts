@@ -14,12 +14,19 @@ export interface Activation {
   readonly entry: Buffer;
 }
 
+interface LogPart {
+  readonly serialId: number;
+  readonly after: number;
+}
+
 export class ActivationLog {
+  readonly #database: Database;
   readonly #append;
   readonly #trim;
   readonly #list;
 
-  constructor(private readonly database: Database) {
+  constructor(database: Database) {
+    this.#database = database;
     this.#append = new PreparedQuery<Activation, unknown>((parameter) =>
       database.insertInto("activations").values({
         serialId: parameter("serialId"),
@@ -42,13 +49,13 @@ export class ActivationLog {
             .select("id"),
         ),
     );
-    this.#list = new PreparedQuery<{ serialId: number }, Omit<Activation, "serialId">>(
-      (parameter) =>
-        database
-          .selectFrom("activations")
-          .where("serialId", "=", parameter("serialId"))
-          .orderBy("id")
-          .select(["at", "address", "entry"]),
+    this.#list = new PreparedQuery<LogPart, Omit<Activation, "serialId">>((parameter) =>
+      database
+        .selectFrom("activations")
+        .where("serialId", "=", parameter("serialId"))
+        .where("id", ">", parameter("after"))
+        .orderBy("id")
+        .select(["at", "address", "entry"]),
     );
   }
 
@@ -58,8 +65,8 @@ export class ActivationLog {
     await this.#trim.changes(transaction, { serialId: activation.serialId });
   }
 
-  /** Oldest first. */
-  list(serialId: number): Promise<Omit<Activation, "serialId">[]> {
-    return this.#list.rows(this.database, { serialId });
+  /** Oldest first. `after`: only what came after the line of this id. */
+  list(serialId: number, after = 0): Promise<Omit<Activation, "serialId">[]> {
+    return this.#list.rows(this.#database, { serialId, after });
   }
 }

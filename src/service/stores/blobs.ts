@@ -8,7 +8,7 @@
 
 import type { Database } from "../database/database.js";
 import { Refusal } from "../errors.js";
-import { cachedPiecesMax, pieceBytes, piecesPerWrite } from "../limits.js";
+import { cachedPiecesMax, pieceBytes, piecesPerDelete, piecesPerWrite } from "../limits.js";
 import { PreparedQuery } from "../database/prepared-query.js";
 
 interface PieceKey {
@@ -23,11 +23,13 @@ export interface StoredBlob {
 }
 
 export class BlobStore {
+  readonly #database: Database;
   readonly #piece;
   /** Pieces by blob and number, least recently read first. Blobs do not change: never stale. */
   readonly #cache = new Map<string, Buffer>();
 
-  constructor(private readonly database: Database) {
+  constructor(database: Database) {
+    this.#database = database;
     this.#piece = new PreparedQuery<PieceKey, { bytes: Buffer }>((parameter) =>
       database
         .selectFrom("pieces")
@@ -42,7 +44,7 @@ export class BlobStore {
    * `now`: Unix seconds.
    */
   async store(chunks: AsyncIterable<Uint8Array>, now: number): Promise<StoredBlob> {
-    const { id: blobId } = await this.database
+    const { id: blobId } = await this.#database
       .insertInto("blobs")
       .values({ startedAt: now })
       .returning("id")
@@ -50,7 +52,7 @@ export class BlobStore {
     try {
       return { blobId, size: await this.#storePieces(blobId, chunks) };
     } catch (error) {
-      await this.delete(this.database, blobId);
+      await this.discard(blobId);
       throw error;
     }
   }
@@ -85,7 +87,7 @@ export class BlobStore {
   }
 
   async #write(blobId: number, first: number, pieces: readonly Buffer[]): Promise<void> {
-    await this.database
+    await this.#database
       .insertInto("pieces")
       .values(pieces.map((bytes, index) => ({ blobId, number: first + index, bytes })))
       .execute();
@@ -112,7 +114,7 @@ export class BlobStore {
       this.#cache.set(name, cached);
       return cached;
     }
-    const piece = await this.#piece.first(this.database, key);
+    const piece = await this.#piece.first(this.#database, key);
     // Deleted while it was being read.
     if (piece === undefined) throw new Refusal("unknown-content");
     if (this.#cache.size >= cachedPiecesMax) {
@@ -123,18 +125,36 @@ export class BlobStore {
     return piece.bytes;
   }
 
-  async delete(executor: Database, blobId: number): Promise<void> {
-    await executor.deleteFrom("blobs").where("id", "=", blobId).execute();
+  /** Deletes a blob that no content names, some pieces at a time. A crash leaves it to `sweep`. */
+  async discard(blobId: number): Promise<void> {
+    const last = await this.#database
+      .selectFrom("pieces")
+      .where("blobId", "=", blobId)
+      .orderBy("number", "desc")
+      .limit(1)
+      .select("number")
+      .executeTakeFirst();
+    for (let first = 0; last !== undefined && first <= last.number; first += piecesPerDelete) {
+      await this.#database
+        .deleteFrom("pieces")
+        .where("blobId", "=", blobId)
+        .where("number", ">=", first)
+        .where("number", "<", first + piecesPerDelete)
+        .execute();
+    }
+    await this.#database.deleteFrom("blobs").where("id", "=", blobId).execute();
   }
 
   /** Deletes blobs begun before `startedBefore` (Unix seconds) that no content names. */
   async sweep(startedBefore: number): Promise<void> {
-    await this.database
-      .deleteFrom("blobs")
+    const blobs = await this.#database
+      .selectFrom("blobs")
       .where("startedAt", "<", startedBefore)
       .where("id", "not in", (expression) =>
         expression.selectFrom("contents").where("blobId", "is not", null).select("blobId"),
       )
+      .select("id")
       .execute();
+    for (const { id } of blobs) await this.discard(id);
   }
 }

@@ -1,11 +1,10 @@
 // Clients: whoever has a RID and a CIK. Vendors' roots, owners below them, and the clients behind
-// serials, in one tree (S-18). This store makes them and finds them by key; what a key may do is
-// authorisation.ts's to decide.
+// serials. This store makes them and finds them by key; the tree that they form is client-tree.ts,
+// and what a key may do is authorisation.ts's to decide.
 
 import type { Database } from "../database/database.js";
 import { newIdentifier } from "./identifier.js";
 import type { KeyVault } from "./key-vault.js";
-import { ownerDepthMax } from "../limits.js";
 import { PreparedQuery } from "../database/prepared-query.js";
 import type { ClientStatus } from "../database/schema.js";
 
@@ -54,18 +53,22 @@ interface NewClient {
 }
 
 export class ClientStore {
+  readonly #database: Database;
+  readonly #vault: KeyVault;
   readonly #byKey;
   readonly #deviceByKey;
 
-  constructor(
-    private readonly database: Database,
-    private readonly vault: KeyVault,
-  ) {
+  constructor(database: Database, vault: KeyVault) {
+    this.#database = database;
+    this.#vault = vault;
     this.#byKey = new PreparedQuery<{ lookup: Buffer }, ClientByKey>((parameter) =>
       database
         .selectFrom("clients as c")
         .leftJoin("vendors as v", "v.clientRid", "c.rid")
+        .leftJoin("serials as s", "s.clientRid", "c.rid")
+        .leftJoin("models as m", "m.id", "s.modelId")
         .where("c.cikLookup", "=", parameter("lookup"))
+        .where("m.deletedAt", "is", null)
         .select(["c.rid", "c.status", "c.activableUntil", "c.cikLookup", "v.name as vendor"]),
     );
     this.#deviceByKey = new PreparedQuery<{ lookup: Buffer }, DeviceByKey>((parameter) =>
@@ -75,17 +78,20 @@ export class ClientStore {
         .leftJoin("models as m", "m.id", "s.modelId")
         .leftJoin("vendors as v", "v.clientRid", "m.ownerRid")
         .where("c.cikLookup", "=", parameter("lookup"))
+        .where("m.deletedAt", "is", null)
         .select(["c.status", "c.cikLookup", "s.sn"])
         .select(["m.id as modelId", "m.name as model", "v.name as vendor"]),
     );
   }
 
+  /** The client of a CIK; undefined also if its model is being deleted. */
   findByKey(lookup: Buffer): Promise<ClientByKey | undefined> {
-    return this.#byKey.first(this.database, { lookup });
+    return this.#byKey.first(this.#database, { lookup });
   }
 
+  /** As `findByKey`, with the serial. */
   findDeviceByKey(lookup: Buffer): Promise<DeviceByKey | undefined> {
-    return this.#deviceByKey.first(this.database, { lookup });
+    return this.#deviceByKey.first(this.#database, { lookup });
   }
 
   /** Makes a client with a new RID and CIK, in `transaction`. */
@@ -101,92 +107,19 @@ export class ClientStore {
 
   /** The status and the CIK in clear of a client, or undefined if there is none. */
   async open(rid: string): Promise<OpenClient | undefined> {
-    const client = await this.database
+    const client = await this.#database
       .selectFrom("clients")
       .where("rid", "=", rid)
       .select(["status", "activableUntil", "cikSealed"])
       .executeTakeFirst();
     if (client === undefined) return undefined;
     const { cikSealed, ...columns } = client;
-    return { ...columns, cik: this.vault.open(cikSealed, rid) };
+    return { ...columns, cik: this.#vault.open(cikSealed, rid) };
   }
 
   /** A new CIK for the client `rid`, in clear and as its row keeps it. */
   newKey(rid: string): { cik: string; cikLookup: Buffer; cikSealed: Buffer } {
     const cik = newIdentifier();
-    return { cik, cikLookup: this.vault.lookup(cik), cikSealed: this.vault.seal(cik, rid) };
-  }
-
-  /** Whether `rid` is `ancestorRid` or below it (S-18). An unknown RID is below nobody. */
-  async descends(transaction: Database, rid: string, ancestorRid: string): Promise<boolean> {
-    let current: string | null = rid;
-    for (let depth = 0; depth <= ownerDepthMax && current !== null; depth++) {
-      if (current === ancestorRid) return true;
-      const client: { ownerRid: string | null } | undefined = await transaction
-        .selectFrom("clients")
-        .where("rid", "=", current)
-        .select("ownerRid")
-        .executeTakeFirst();
-      current = client?.ownerRid ?? null;
-    }
-    return false;
-  }
-
-  /** Removes the client and all below it. False if one of them has a vendor name or models. */
-  async drop(transaction: Database, rid: string): Promise<boolean> {
-    const tree = transaction.withRecursive("dropped", (query) =>
-      query
-        .selectFrom("clients")
-        .where("clients.rid", "=", rid)
-        .select("clients.rid")
-        .unionAll((below) =>
-          below
-            .selectFrom("clients as c")
-            .innerJoin("dropped as d", "d.rid", "c.ownerRid")
-            .select("c.rid"),
-        ),
-    );
-    const isHeld = await tree
-      .selectFrom("dropped as d")
-      .leftJoin("vendors as v", "v.clientRid", "d.rid")
-      .leftJoin("models as m", "m.ownerRid", "d.rid")
-      .where((where) => where.or([where("v.name", "is not", null), where("m.id", "is not", null)]))
-      .select("d.rid")
-      .executeTakeFirst();
-    if (isHeld !== undefined) return false;
-    for (const table of ["descriptions", "points", "shares", "tokens", "views"] as const) {
-      await tree
-        .deleteFrom(table)
-        .where("clientRid", "in", (query) => query.selectFrom("dropped").select("dropped.rid"))
-        .execute();
-    }
-    await tree
-      .deleteFrom("clients")
-      .where("rid", "in", (query) => query.selectFrom("dropped").select("dropped.rid"))
-      .execute();
-    return true;
-  }
-
-  /** Whether `ownerRid` may have one more client, until the end of the transaction. */
-  async hasRoom(transaction: Database, ownerRid: string): Promise<boolean> {
-    const owner = await transaction
-      .selectFrom("clients")
-      .where("rid", "=", ownerRid)
-      .select("clientsMax")
-      .executeTakeFirst();
-    if (owner === undefined) return false;
-    if (owner.clientsMax === null) return true;
-    // Another process that counts the same owner's clients waits for this row.
-    await transaction
-      .updateTable("clients")
-      .set((expression) => ({ clientsMax: expression.ref("clientsMax") }))
-      .where("rid", "=", ownerRid)
-      .execute();
-    const { count } = await transaction
-      .selectFrom("clients")
-      .where("ownerRid", "=", ownerRid)
-      .select(({ fn }) => fn.countAll<number | string>().as("count"))
-      .executeTakeFirstOrThrow();
-    return Number(count) < owner.clientsMax;
+    return { cik, cikLookup: this.#vault.lookup(cik), cikSealed: this.#vault.seal(cik, rid) };
   }
 }

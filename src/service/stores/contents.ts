@@ -42,30 +42,43 @@ export interface Upload {
   readonly now: number;
 }
 
+/** The columns of a content, from a table that is called `c`. */
+export const contentColumns = [
+  "c.id",
+  "c.modelId",
+  "c.name",
+  "c.meta",
+  "c.protected",
+  "c.type",
+  "c.size",
+  "c.updatedAt",
+  "c.blobId",
+] as const;
+
 export class ContentStore {
+  readonly #database: Database;
+  readonly #blobs: BlobStore;
   readonly #find;
 
-  constructor(
-    private readonly database: Database,
-    private readonly blobs: BlobStore,
-  ) {
+  constructor(database: Database, blobs: BlobStore) {
+    this.#database = database;
+    this.#blobs = blobs;
     this.#find = new PreparedQuery<{ modelId: number; name: string }, Content>((parameter) =>
       database
-        .selectFrom("contents")
-        .where("modelId", "=", parameter("modelId"))
-        .where("name", "=", parameter("name"))
-        .select(["id", "modelId", "name", "meta", "protected"])
-        .select(["type", "size", "updatedAt", "blobId"]),
+        .selectFrom("contents as c")
+        .where("c.modelId", "=", parameter("modelId"))
+        .where("c.name", "=", parameter("name"))
+        .select(contentColumns),
     );
   }
 
   find(modelId: number, name: string): Promise<Content | undefined> {
-    return this.#find.first(this.database, { modelId, name });
+    return this.#find.first(this.#database, { modelId, name });
   }
 
   /** Names of all contents of the model, in byte order. */
   async names(modelId: number): Promise<string[]> {
-    const contents = await this.database
+    const contents = await this.#database
       .selectFrom("contents")
       .where("modelId", "=", modelId)
       .orderBy("name")
@@ -76,7 +89,7 @@ export class ContentStore {
 
   /** False if the model has a content of that name. */
   async create({ now, ...content }: NewContent): Promise<boolean> {
-    const { numInsertedOrUpdatedRows } = await this.database
+    const { numInsertedOrUpdatedRows } = await this.#database
       .insertInto("contents")
       .values({
         ...content,
@@ -97,7 +110,7 @@ export class ContentStore {
    */
   async publish(upload: Upload, replaces: boolean): Promise<"published" | "taken" | "gone"> {
     const { contentId, blobId, type, size, now } = upload;
-    return transact(this.database, async (transaction) => {
+    const outcome = await transact(this.#database, async (transaction) => {
       const old = await transaction
         .selectFrom("contents")
         .where("id", "=", contentId)
@@ -122,25 +135,28 @@ export class ContentStore {
           .executeTakeFirst();
         return isThere === undefined ? "gone" : "taken";
       }
-      if (old.blobId !== null) await this.blobs.delete(transaction, old.blobId);
-      return "published"; // Commit point of the upload: the end of the transaction.
+      return { replaced: old.blobId }; // Commit point of the upload: the end of the transaction.
     });
+    if (typeof outcome === "string") return outcome;
+    if (outcome.replaced !== null) await this.#blobs.discard(outcome.replaced);
+    return "published";
   }
 
   /** Deletes the content and its bytes (S-45). False if there is none of that name. */
   async delete(modelId: number, name: string): Promise<boolean> {
-    return transact(this.database, async (transaction) => {
+    const content = await transact(this.#database, async (transaction) => {
       await holdModel(transaction, modelId);
-      const content = await transaction
+      const deleted = await transaction
         .deleteFrom("contents")
         .where("modelId", "=", modelId)
         .where("name", "=", name)
         .returning("blobId")
         .executeTakeFirst();
-      if (content === undefined) return false;
-      await forgetMembers(transaction, modelId, "content", [name]);
-      if (content.blobId !== null) await this.blobs.delete(transaction, content.blobId);
-      return true;
+      if (deleted !== undefined) await forgetMembers(transaction, modelId, "content", [name]);
+      return deleted;
     });
+    if (content === undefined) return false;
+    if (content.blobId !== null) await this.#blobs.discard(content.blobId);
+    return true;
   }
 }

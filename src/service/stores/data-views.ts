@@ -19,10 +19,13 @@ export interface DataView {
 }
 
 export class DataViewStore {
-  constructor(
-    private readonly database: Database,
-    private readonly vault: KeyVault,
-  ) {}
+  readonly #database: Database;
+  readonly #vault: KeyVault;
+
+  constructor(database: Database, vault: KeyVault) {
+    this.#database = database;
+    this.#vault = vault;
+  }
 
   /**
    * Makes a view and returns its token in clear, this once; forgets the client's expired ones.
@@ -31,8 +34,8 @@ export class DataViewStore {
   async create(view: DataView, now: number): Promise<string | undefined> {
     const { clientRid, aliases, ...columns } = view;
     const token = newIdentifier();
-    const lookup = this.vault.lookup(token);
-    return transact(this.database, async (transaction) => {
+    const lookup = this.#vault.lookup(token);
+    return transact(this.#database, async (transaction) => {
       await transaction
         .deleteFrom("views")
         .where("clientRid", "=", clientRid)
@@ -54,8 +57,8 @@ export class DataViewStore {
 
   /** The view of a token that has not expired, or undefined. */
   async find(token: string, now: number): Promise<DataView | undefined> {
-    const lookup = this.vault.lookup(token);
-    const view = await this.database
+    const lookup = this.#vault.lookup(token);
+    const view = await this.#database
       .selectFrom("views")
       .where("lookup", "=", lookup)
       .where("expiresAt", ">", now)

@@ -18,10 +18,14 @@ export function describe(description: Description, said: Description): Descripti
 }
 
 export class DescriptionStore {
-  constructor(private readonly database: Database) {}
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
 
   async find(clientRid: string): Promise<Description> {
-    const row = await this.database
+    const row = await this.#database
       .selectFrom("descriptions")
       .where("clientRid", "=", clientRid)
       .select("json")

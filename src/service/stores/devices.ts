@@ -9,6 +9,7 @@
 
 import type { ActivationWriter } from "./activation-writer.js";
 import type { ClientStore } from "./clients.js";
+import type { ClientTree } from "./client-tree.js";
 import { type Database, transact } from "../database/database.js";
 import type { KeyVault } from "./key-vault.js";
 import { PreparedQuery } from "../database/prepared-query.js";
@@ -62,21 +63,37 @@ type DeviceFault = "unknown-serial" | "client-exists" | "client-gone" | "owner-f
 
 /** Undoes a transaction; never leaves this file. */
 class Undone extends Error {
-  constructor(readonly fault: DeviceFault) {
+  readonly fault: DeviceFault;
+
+  constructor(fault: DeviceFault) {
     super(fault);
+    this.fault = fault;
   }
 }
 
 export class DeviceStore {
+  readonly #database: Database;
+  readonly #vault: KeyVault;
+  readonly #clients: ClientStore;
+  readonly #tree: ClientTree;
+  readonly #serials: SerialStore;
+  readonly #writer: ActivationWriter;
   readonly #candidate;
 
   constructor(
-    private readonly database: Database,
-    private readonly vault: KeyVault,
-    private readonly clients: ClientStore,
-    private readonly serials: SerialStore,
-    private readonly writer: ActivationWriter,
+    database: Database,
+    vault: KeyVault,
+    clients: ClientStore,
+    tree: ClientTree,
+    serials: SerialStore,
+    writer: ActivationWriter,
   ) {
+    this.#database = database;
+    this.#vault = vault;
+    this.#clients = clients;
+    this.#tree = tree;
+    this.#serials = serials;
+    this.#writer = writer;
     this.#candidate = new PreparedQuery<{ vendor: string; model: string; sn: string }, Candidate>(
       (parameter) =>
         database
@@ -101,20 +118,20 @@ export class DeviceStore {
     request: ActivationRequest,
   ): Promise<{ cik: string } | "unknown-serial" | "not-enabled"> {
     const { vendor, model, sn, now, address, entry } = request;
-    const candidate = await this.#candidate.first(this.database, { vendor, model, sn });
+    const candidate = await this.#candidate.first(this.#database, { vendor, model, sn });
     if (candidate === undefined) return "unknown-serial";
     const { modelId, serialId, rid, status, activableUntil, cikLookup, cikSealed } = candidate;
     if (serialId === null) {
-      const isKnown = await this.serials.knows(this.database, modelId, sn);
+      const isKnown = await this.#serials.knows(this.#database, modelId, sn);
       return isKnown ? "not-enabled" : "unknown-serial";
     }
     if (rid === null || cikLookup === null || cikSealed === null) return "not-enabled";
     // Refused without a transaction: a device that keeps asking must not cost a write.
     if (status !== "notactivated" || (activableUntil ?? 0) <= now) return "not-enabled";
 
-    const cik = this.vault.open(cikSealed, rid);
+    const cik = this.#vault.open(cikSealed, rid);
     const change = { serialId, rid, cikLookup, at: now, address, entry };
-    return (await this.writer.write(change)) ? { cik } : "not-enabled";
+    return (await this.#writer.write(change)) ? { cik } : "not-enabled";
   }
 
   /** Makes a client under the owner and puts it behind an unused serial. Returns its RID. */
@@ -122,8 +139,8 @@ export class DeviceStore {
     const { modelId, sn, ownerRid, enabledBy, now, activableUntil } = enablement;
     return this.#change(async (transaction) => {
       const serialId = await this.#unusedSerial(transaction, modelId, sn);
-      if (!(await this.clients.hasRoom(transaction, ownerRid))) throw new Undone("owner-full");
-      const { rid } = await this.clients.create(transaction, {
+      if (!(await this.#tree.takeRoom(transaction, ownerRid))) throw new Undone("owner-full");
+      const { rid } = await this.#clients.create(transaction, {
         ownerRid,
         status: "notactivated",
         activableUntil,
@@ -166,7 +183,7 @@ export class DeviceStore {
     run: (transaction: Database) => Promise<Result>,
   ): Promise<Result | DeviceFault> {
     try {
-      return await transact(this.database, run);
+      return await transact(this.#database, run);
     } catch (error) {
       if (error instanceof Undone) return error.fault;
       throw error;
@@ -174,7 +191,7 @@ export class DeviceStore {
   }
 
   async #unusedSerial(transaction: Database, modelId: number, sn: string): Promise<number> {
-    const serial = await this.serials.materialise(transaction, modelId, sn);
+    const serial = await this.#serials.materialise(transaction, modelId, sn);
     if (serial === undefined) throw new Undone("unknown-serial");
     if (serial.clientRid !== null) throw new Undone("client-exists");
     return serial.id;
@@ -182,11 +199,11 @@ export class DeviceStore {
 
   /** Gives the client a new CIK and a new window; the old CIK is dead at once (S-29). */
   regenerate(rid: string, activableUntil: number): Promise<boolean> {
-    return this.#regenerate(this.database, rid, activableUntil);
+    return this.#regenerate(this.#database, rid, activableUntil);
   }
 
   async #regenerate(executor: Database, rid: string, activableUntil: number): Promise<boolean> {
-    const { cikLookup, cikSealed } = this.clients.newKey(rid);
+    const { cikLookup, cikSealed } = this.#clients.newKey(rid);
     const { numUpdatedRows } = await executor
       .updateTable("clients")
       .set({ status: "notactivated", activableUntil, cikLookup, cikSealed })
@@ -197,7 +214,7 @@ export class DeviceStore {
 
   /** Kills the client's CIK until it is regenerated. False if the client is gone. */
   async disable(rid: string): Promise<boolean> {
-    const { numUpdatedRows } = await this.database
+    const { numUpdatedRows } = await this.#database
       .updateTable("clients")
       .set({ status: "expired" })
       .where("rid", "=", rid)
@@ -215,7 +232,14 @@ async function attach(
 ): Promise<void> {
   const { numUpdatedRows } = await transaction
     .updateTable("serials")
-    .set({ clientRid, enabledBy })
+    .set((row) => ({
+      clientRid,
+      enabledBy,
+      logAfter: row
+        .selectFrom("activations as a")
+        .where("a.serialId", "=", serialId)
+        .select((line) => line.fn.coalesce(line.fn.max("a.id"), line.val(0)).as("id")),
+    }))
     .where("id", "=", serialId)
     .where("clientRid", "is", null)
     .executeTakeFirstOrThrow();

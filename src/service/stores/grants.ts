@@ -4,39 +4,53 @@
 //
 //     stable {fw-1, sn 1}                     1 reads fw-1
 //     all {group stable, group beta, fw-0}    1 reads fw-0; nobody reads beta's through `all`
+//
+// The joins are cross joins: both databases then keep their order, and each step looks up the few
+// edges of one group instead of all edges of the model.
 
-import type { Expression, ExpressionBuilder, SqlBool } from "kysely";
+import { type RawBuilder, sql, type SqlBool } from "kysely";
 import type { Database } from "../database/database.js";
 import { PreparedQuery } from "../database/prepared-query.js";
-import type { Schema } from "../database/schema.js";
+import type { Flag } from "../database/schema.js";
+import { type Content, contentColumns } from "./contents.js";
 
-interface Reader {
+/** Who reads: a serial of a model, at a time. */
+export interface GrantReader {
   readonly modelId: number;
   readonly sn: string;
   /** Unix seconds. */
   readonly now: number;
 }
 
-export class GrantStore {
-  readonly #names;
-  readonly #isGranted;
+/** A content, and whether the one who asked for it may read it. */
+export interface ContentForReader extends Content {
+  readonly isReadable: Flag;
+}
 
-  constructor(private readonly database: Database) {
-    this.#names = new PreparedQuery<Reader, { name: string }>((parameter) =>
+type Parameter<Values> = <Name extends keyof Values>(name: Name) => Values[Name];
+
+export class GrantStore {
+  readonly #database: Database;
+  readonly #names;
+  readonly #content;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#names = new PreparedQuery<GrantReader, { name: string }>((parameter) =>
       holdingGroups(database, parameter)
         .selectFrom("contents as c")
         .where("c.modelId", "=", parameter("modelId"))
         .where((expression) =>
           expression.or([
             expression("c.protected", "=", 0),
-            expression.exists(
-              expression
-                .selectFrom("members as m")
-                .innerJoin("holding as h", "h.name", "m.groupName")
+            expression("c.name", "in", (query) =>
+              query
+                .selectFrom("holding as h")
+                .crossJoin("members as m")
                 .where("m.modelId", "=", parameter("modelId"))
+                .whereRef("m.groupName", "=", "h.name")
                 .where("m.type", "=", "content")
-                .whereRef("m.name", "=", "c.name")
-                .where(unexpired(parameter("now")))
+                .where(unexpired("m", parameter("now")))
                 .select("m.name"),
             ),
           ]),
@@ -44,59 +58,95 @@ export class GrantStore {
         .orderBy("c.name")
         .select("c.name"),
     );
-    this.#isGranted = new PreparedQuery<Reader & { name: string }, { name: string }>((parameter) =>
-      holdingGroups(database, parameter)
-        .selectFrom("members as m")
-        .innerJoin("holding as h", "h.name", "m.groupName")
-        .where("m.modelId", "=", parameter("modelId"))
-        .where("m.type", "=", "content")
-        .where("m.name", "=", parameter("name"))
-        .where(unexpired(parameter("now")))
-        .limit(1)
-        .select("m.name"),
+    // The second `exists` is asked only if the first finds nothing: most grants are direct.
+    this.#content = new PreparedQuery<GrantReader & { name: string }, ContentForReader>(
+      (parameter) =>
+        holdingGroups(database, parameter)
+          .selectFrom("contents as c")
+          .where("c.modelId", "=", parameter("modelId"))
+          .where("c.name", "=", parameter("name"))
+          .select(contentColumns)
+          .select((expression) =>
+            expression
+              .case()
+              .when(
+                expression.or([
+                  expression("c.protected", "=", 0),
+                  expression.exists(directGrant(database, parameter)),
+                  expression.exists(
+                    expression
+                      .selectFrom("holding as h")
+                      .crossJoin("members as m")
+                      .where("m.modelId", "=", parameter("modelId"))
+                      .whereRef("m.groupName", "=", "h.name")
+                      .where("m.type", "=", "content")
+                      .where("m.name", "=", parameter("name"))
+                      .where(unexpired("m", parameter("now")))
+                      .select("m.name"),
+                  ),
+                ]),
+              )
+              .then<Flag>(1)
+              .else<Flag>(0)
+              .end()
+              .as("isReadable"),
+          ),
     );
   }
 
   /** Names of all contents that the serial may read, in byte order. */
-  async names(reader: Reader): Promise<string[]> {
-    return (await this.#names.rows(this.database, reader)).map(({ name }) => name);
+  async names(reader: GrantReader): Promise<string[]> {
+    return (await this.#names.rows(this.#database, reader)).map(({ name }) => name);
   }
 
-  /** Whether a group lets the serial read the protected content of that name. */
-  async isGranted(reader: Reader, name: string): Promise<boolean> {
-    return (await this.#isGranted.first(this.database, { ...reader, name })) !== undefined;
+  /** The content of that name, and whether the serial may read it; undefined if there is none. */
+  content(reader: GrantReader, name: string): Promise<ContentForReader | undefined> {
+    return this.#content.first(this.#database, { ...reader, name });
   }
 }
 
+/** A row if one group holds both the serial and the content. */
+function directGrant(database: Database, parameter: Parameter<GrantReader & { name: string }>) {
+  return database
+    .selectFrom("members as s")
+    .crossJoin("members as m")
+    .where("s.modelId", "=", parameter("modelId"))
+    .where("s.type", "=", "sn")
+    .where("s.name", "=", parameter("sn"))
+    .where(unexpired("s", parameter("now")))
+    .where("m.modelId", "=", parameter("modelId"))
+    .whereRef("m.groupName", "=", "s.groupName")
+    .where("m.type", "=", "content")
+    .where("m.name", "=", parameter("name"))
+    .where(unexpired("m", parameter("now")))
+    .select("m.name");
+}
+
 /** `holding`: the groups that hold the serial, directly or over others. */
-function holdingGroups(
-  database: Database,
-  parameter: <Name extends keyof Reader>(name: Name) => Reader[Name],
-) {
+function holdingGroups(database: Database, parameter: Parameter<GrantReader>) {
   return database.withRecursive("holding(name)", (query) =>
     query
       .selectFrom("members as m")
       .where("m.modelId", "=", parameter("modelId"))
       .where("m.type", "=", "sn")
       .where("m.name", "=", parameter("sn"))
-      .where(unexpired(parameter("now")))
+      .where(unexpired("m", parameter("now")))
       .select("m.groupName as name")
       .union(
         query
-          .selectFrom("members as m")
-          .innerJoin("holding as h", "h.name", "m.name")
+          .selectFrom("holding as h")
+          .crossJoin("members as m")
           .where("m.modelId", "=", parameter("modelId"))
           .where("m.type", "=", "group")
-          .where(unexpired(parameter("now")))
+          .whereRef("m.name", "=", "h.name")
+          .where(unexpired("m", parameter("now")))
           .select("m.groupName as name"),
       ),
   );
 }
 
-type MembersAliased = Schema & { m: Schema["members"] };
-
-/** An edge counts until the second in which it expires. */
-function unexpired(now: number) {
-  return (expression: ExpressionBuilder<MembersAliased, "m">): Expression<SqlBool> =>
-    expression.or([expression("m.expiresAt", "is", null), expression("m.expiresAt", ">", now)]);
+/** An edge counts until the second in which it expires. `edge`: its alias in the query. */
+function unexpired(edge: "m" | "s", now: number): RawBuilder<SqlBool> {
+  const expiresAt = sql.ref(`${edge}.expiresAt`);
+  return sql<SqlBool>`(${expiresAt} is null or ${expiresAt} > ${now})`;
 }

@@ -1,7 +1,7 @@
 // Groups of a model, by name. What they hold is members.ts.
 
 import { type Database, transact } from "../database/database.js";
-import { forgetMembers } from "./members.js";
+import { emptyGroup, forgetMembers } from "./members.js";
 import { holdModel } from "./models.js";
 import type { Page } from "../http/page.js";
 
@@ -11,11 +11,15 @@ export interface Group {
 }
 
 export class GroupStore {
-  constructor(private readonly database: Database) {}
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
 
   /** In byte order. */
   list(modelId: number, page: Page): Promise<Group[]> {
-    return this.database
+    return this.#database
       .selectFrom("groups")
       .where("modelId", "=", modelId)
       .orderBy("name")
@@ -26,7 +30,7 @@ export class GroupStore {
   }
 
   find(modelId: number, name: string): Promise<Group | undefined> {
-    return this.database
+    return this.#database
       .selectFrom("groups")
       .where("modelId", "=", modelId)
       .where("name", "=", name)
@@ -36,7 +40,7 @@ export class GroupStore {
 
   /** False if the model has a group of that name. */
   async create(modelId: number, group: Group): Promise<boolean> {
-    const { numInsertedOrUpdatedRows } = await this.database
+    const { numInsertedOrUpdatedRows } = await this.#database
       .insertInto("groups")
       .values({ modelId, ...group })
       .onConflict((conflict) => conflict.doNothing())
@@ -46,9 +50,11 @@ export class GroupStore {
 
   /** Deletes the group and takes it from the groups that hold it. False if there is none. */
   async delete(modelId: number, name: string): Promise<boolean> {
-    return transact(this.database, async (transaction) => {
+    return transact(this.#database, async (transaction) => {
       await holdModel(transaction, modelId);
       await forgetMembers(transaction, modelId, "group", [name]);
+      // Many at once would hold up the process.
+      while (await emptyGroup(transaction, { modelId, group: name }));
       const { numDeletedRows } = await transaction
         .deleteFrom("groups")
         .where("modelId", "=", modelId)

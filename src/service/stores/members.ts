@@ -6,10 +6,10 @@ import { batches } from "../database/batches.js";
 import { type Database, transact } from "../database/database.js";
 import { holdModel } from "./models.js";
 import type { Page } from "../http/page.js";
-import { PreparedQuery } from "../database/prepared-query.js";
-import type { RangeStore } from "./ranges.js";
 import type { MemberType } from "../database/schema.js";
-import { containsSerial } from "./serial-range.js";
+import { rowsPerInsert } from "../limits.js";
+import { nestingFault } from "./nesting.js";
+import type { RangeStore } from "./ranges.js";
 
 export interface MemberKey {
   readonly type: MemberType;
@@ -28,12 +28,16 @@ export interface GroupKey {
   readonly group: string;
 }
 
-type MemberFault = "unknown-content" | "unknown-group" | "unknown-serial" | "nesting";
+type MemberFault =
+  "unknown-content" | "unknown-group" | "unknown-serial" | "nesting" | "nesting-depth";
 
 /** Undoes the transaction of `put`; never leaves this file. */
 class Fault extends Error {
-  constructor(readonly fault: MemberFault) {
+  readonly fault: MemberFault;
+
+  constructor(fault: MemberFault) {
     super(fault);
+    this.fault = fault;
   }
 }
 
@@ -52,26 +56,48 @@ export async function forgetMembers(
     .execute();
 }
 
-export class MemberStore {
-  readonly #remove;
+/** Takes some members from a group that is to be empty. False if it is. */
+export async function emptyGroup(
+  transaction: Database,
+  { modelId, group }: GroupKey,
+): Promise<boolean> {
+  const [first, ...others] = await transaction
+    .selectFrom("members")
+    .where("modelId", "=", modelId)
+    .where("groupName", "=", group)
+    .orderBy("type")
+    .orderBy("name")
+    .limit(rowsPerInsert)
+    .select(["type", "name"])
+    .execute();
+  if (first === undefined) return false;
+  const similar = others.filter(({ type }) => type === first.type);
+  await transaction
+    .deleteFrom("members")
+    .where("modelId", "=", modelId)
+    .where("groupName", "=", group)
+    .where("type", "=", first.type)
+    .where(
+      "name",
+      "in",
+      [first, ...similar].map(({ name }) => name),
+    )
+    .execute();
+  return true;
+}
 
-  constructor(
-    private readonly database: Database,
-    private readonly ranges: RangeStore,
-  ) {
-    this.#remove = new PreparedQuery<GroupKey & MemberKey, unknown>((parameter) =>
-      database
-        .deleteFrom("members")
-        .where("modelId", "=", parameter("modelId"))
-        .where("groupName", "=", parameter("group"))
-        .where("type", "=", parameter("type"))
-        .where("name", "=", parameter("name")),
-    );
+export class MemberStore {
+  readonly #database: Database;
+  readonly #ranges: RangeStore;
+
+  constructor(database: Database, ranges: RangeStore) {
+    this.#database = database;
+    this.#ranges = ranges;
   }
 
   /** Direct members by type and name, expired ones included (S-48). */
   list({ modelId, group }: GroupKey, key: Partial<MemberKey>, page?: Page): Promise<Member[]> {
-    let members = this.database
+    let members = this.#database
       .selectFrom("members")
       .where("modelId", "=", modelId)
       .where("groupName", "=", group)
@@ -86,7 +112,7 @@ export class MemberStore {
 
   /** How many direct members a group has, expired ones included. */
   async count({ modelId, group }: GroupKey): Promise<number> {
-    const { count } = await this.database
+    const { count } = await this.#database
       .selectFrom("members")
       .where("modelId", "=", modelId)
       .where("groupName", "=", group)
@@ -97,7 +123,7 @@ export class MemberStore {
 
   /** Names of the groups that hold something directly, in byte order. */
   async groupsOf(modelId: number, { type, name }: MemberKey, page: Page): Promise<string[]> {
-    const groups = await this.database
+    const groups = await this.#database
       .selectFrom("members")
       .where("modelId", "=", modelId)
       .where("type", "=", type)
@@ -112,14 +138,13 @@ export class MemberStore {
 
   /** Adds members, or updates those that are there; all or none. Returns what prevents it. */
   async put(group: GroupKey, members: readonly Member[]): Promise<MemberFault | undefined> {
-    // The last of several rows about one member counts; none may be there twice in a statement.
-    const byKey = new Map(members.map((member) => [`${member.type} ${member.name}`, member]));
-    const batch = [...byKey.values()];
     try {
-      await transact(this.database, async (transaction) => {
+      await transact(this.#database, async (transaction) => {
         await holdModel(transaction, group.modelId);
-        await this.#check(transaction, group, batch);
-        await this.#write(transaction, group, batch);
+        const nested = await this.#check(transaction, group, members);
+        const fault = await nestingFault(transaction, group, nested);
+        if (fault !== undefined) throw new Fault(fault);
+        await write(transaction, group, members);
       });
       return undefined;
     } catch (error) {
@@ -128,114 +153,107 @@ export class MemberStore {
     }
   }
 
-  async #write(
-    transaction: Database,
-    { modelId, group }: GroupKey,
-    members: readonly Member[],
-  ): Promise<void> {
-    for await (const rows of batches(members)) {
-      await transaction
-        .insertInto("members")
-        .values(rows.map((member) => ({ modelId, groupName: group, ...member })))
-        .onConflict((conflict) =>
-          conflict.columns(["modelId", "groupName", "type", "name"]).doUpdateSet((row) => ({
-            expiresAt: row.ref("excluded.expiresAt"),
-            meta: row.ref("excluded.meta"),
-          })),
-        )
-        .execute();
-    }
-  }
-
+  /** Refuses a group or members that are not there; returns the names of the groups to be held. */
   async #check(
     transaction: Database,
     { modelId, group }: GroupKey,
     members: readonly Member[],
-  ): Promise<void> {
-    const names = (type: MemberType): string[] =>
-      members.filter((member) => member.type === type).map(({ name }) => name);
-    const contents = await missingNames(names("content"), (batch) =>
-      transaction
-        .selectFrom("contents")
-        .where("modelId", "=", modelId)
-        .where("name", "in", batch)
-        .select("name")
-        .execute(),
-    );
-    if (contents.length > 0) throw new Fault("unknown-content");
-    const groups = await missingNames([group, ...names("group")], (batch) =>
-      transaction
-        .selectFrom("groups")
-        .where("modelId", "=", modelId)
-        .where("name", "in", batch)
-        .select("name")
-        .execute(),
-    );
-    if (groups.length > 0) throw new Fault("unknown-group");
-    const serials = await missingNames(names("sn"), (batch) =>
-      transaction
-        .selectFrom("serials")
-        .where("modelId", "=", modelId)
-        .where("sn", "in", batch)
-        .select("sn as name")
-        .execute(),
-    );
-    const ranges = serials.length === 0 ? [] : await this.ranges.list(transaction, modelId);
-    const isInRange = (sn: string): boolean => ranges.some((range) => containsSerial(range, sn));
-    if (!serials.every(isInRange)) throw new Fault("unknown-serial");
-    await checkNesting(transaction, { modelId, group }, names("group"));
+  ): Promise<string[]> {
+    const groupsMissing = await missingNames(transaction, modelId, "group", [group]);
+    if (groupsMissing.length > 0) throw new Fault("unknown-group");
+    const nested: string[] = [];
+    for await (const batch of batches(members)) {
+      for (const type of ["content", "group", "sn"] as const) {
+        const names = namesOf(batch, type);
+        const missing = await missingNames(transaction, modelId, type, names);
+        if (type === "group") nested.push(...names);
+        if (missing.length === 0) continue;
+        if (type !== "sn") throw new Fault(`unknown-${type}`);
+        const ranges = await this.#ranges.index(transaction, modelId);
+        if (!missing.every((sn) => ranges.has(sn))) throw new Fault("unknown-serial");
+      }
+    }
+    return nested;
   }
 
   /** Takes members from a group; those it does not hold are ignored (S-48). */
-  async remove(group: GroupKey, members: readonly MemberKey[]): Promise<void> {
-    await transact(this.database, async (transaction) => {
-      await holdModel(transaction, group.modelId);
-      for (const member of members) {
-        await this.#remove.changes(transaction, { ...group, ...member });
+  async remove({ modelId, group }: GroupKey, members: readonly MemberKey[]): Promise<void> {
+    await transact(this.#database, async (transaction) => {
+      await holdModel(transaction, modelId);
+      for await (const batch of batches(members)) {
+        for (const type of ["content", "group", "sn"] as const) {
+          const names = namesOf(batch, type);
+          if (names.length === 0) continue;
+          await transaction
+            .deleteFrom("members")
+            .where("modelId", "=", modelId)
+            .where("groupName", "=", group)
+            .where("type", "=", type)
+            .where("name", "in", names)
+            .execute();
+        }
       }
     });
   }
 }
 
-/** Those of `names` that `find` does not return, asked for in batches. */
-async function missingNames(
-  names: readonly string[],
-  find: (batch: readonly string[]) => Promise<{ name: string }[]>,
-): Promise<string[]> {
-  const missing = new Set(names);
-  for await (const batch of batches(names)) {
-    const found = await find(batch);
-    for (const { name } of found) missing.delete(name);
-  }
-  return [...missing];
-}
-
-/** Refuses to put a group into itself or into one that it holds, directly or not. */
-async function checkNesting(
+async function write(
   transaction: Database,
   { modelId, group }: GroupKey,
-  nested: readonly string[],
+  members: readonly Member[],
 ): Promise<void> {
-  if (nested.length === 0) return;
-  const holders = await transaction
-    .withRecursive("holder(name)", (query) =>
-      query
-        .selectFrom("groups")
-        .where("modelId", "=", modelId)
-        .where("name", "=", group)
-        .select("name")
-        .union(
-          query
-            .selectFrom("members as m")
-            .innerJoin("holder as h", "h.name", "m.name")
-            .where("m.modelId", "=", modelId)
-            .where("m.type", "=", "group")
-            .select("m.groupName as name"),
-        ),
-    )
-    .selectFrom("holder")
+  for await (const batch of batches(members)) {
+    // The last of several rows about one member counts; a statement may have one only.
+    const byKey = new Map(batch.map((member) => [`${member.type} ${member.name}`, member]));
+    await transaction
+      .insertInto("members")
+      .values([...byKey.values()].map((member) => ({ modelId, groupName: group, ...member })))
+      .onConflict((conflict) =>
+        conflict.columns(["modelId", "groupName", "type", "name"]).doUpdateSet((row) => ({
+          expiresAt: row.ref("excluded.expiresAt"),
+          meta: row.ref("excluded.meta"),
+        })),
+      )
+      .execute();
+  }
+}
+
+function namesOf(members: readonly MemberKey[], type: MemberType): string[] {
+  return members.filter((member) => member.type === type).map(({ name }) => name);
+}
+
+/** Those of `names` that the model does not list. */
+async function missingNames(
+  transaction: Database,
+  modelId: number,
+  type: MemberType,
+  names: readonly string[],
+): Promise<string[]> {
+  if (names.length === 0) return [];
+  const found = new Set(await listedNames(transaction, modelId, type, names));
+  return names.filter((name) => !found.has(name));
+}
+
+async function listedNames(
+  transaction: Database,
+  modelId: number,
+  type: MemberType,
+  names: readonly string[],
+): Promise<string[]> {
+  if (type === "sn") {
+    const serials = await transaction
+      .selectFrom("serials")
+      .where("modelId", "=", modelId)
+      .where("sn", "in", names)
+      .select("sn")
+      .execute();
+    return serials.map(({ sn }) => sn);
+  }
+  const named = await transaction
+    .selectFrom(type === "content" ? "contents" : "groups")
+    .where("modelId", "=", modelId)
+    .where("name", "in", names)
     .select("name")
     .execute();
-  const names = new Set(holders.map(({ name }) => name));
-  if (nested.some((name) => names.has(name))) throw new Fault("nesting");
+  return named.map(({ name }) => name);
 }

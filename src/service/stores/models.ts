@@ -1,8 +1,7 @@
 // Models: what a vendor's serials and contents belong to, with the template and options that a
 // clone of it would follow (S-53: stored and echoed).
 
-import type { BlobStore } from "./blobs.js";
-import { type Database, transact } from "../database/database.js";
+import type { Database } from "../database/database.js";
 import { PreparedQuery } from "../database/prepared-query.js";
 
 /** The options there are, in the order they are echoed (S-52). */
@@ -32,35 +31,51 @@ export interface NewModel extends ModelInfo {
 export async function holdModel(transaction: Database, id: number): Promise<void> {
   await transaction
     .updateTable("models")
-    .set((expression) => ({ name: expression.ref("name") }))
+    .set((model) => ({ serialsVersion: model.ref("serialsVersion") }))
+    .where("id", "=", id)
+    .execute();
+}
+
+/**
+ * As `holdModel`, for a change of what it lists: what anybody has kept in memory of the model's
+ * serials, or of its ranges, is void when this transaction ends.
+ */
+export async function changeModel(
+  transaction: Database,
+  id: number,
+  version: "serialsVersion" | "rangesVersion",
+): Promise<void> {
+  await transaction
+    .updateTable("models")
+    .set((model) => ({ [version]: model(version, "+", 1) }))
     .where("id", "=", id)
     .execute();
 }
 
 export class ModelStore {
+  readonly #database: Database;
   readonly #id;
 
-  constructor(
-    private readonly database: Database,
-    private readonly blobs: BlobStore,
-  ) {
+  constructor(database: Database) {
+    this.#database = database;
     this.#id = new PreparedQuery<{ ownerRid: string; name: string }, { id: number }>((parameter) =>
       database
         .selectFrom("models")
         .where("ownerRid", "=", parameter("ownerRid"))
         .where("name", "=", parameter("name"))
+        .where("deletedAt", "is", null)
         .select("id"),
     );
   }
 
   /** The model's id, or undefined if the owner has none of that name. */
   async findId(ownerRid: string, name: string): Promise<number | undefined> {
-    return (await this.#id.first(this.database, { ownerRid, name }))?.id;
+    return (await this.#id.first(this.#database, { ownerRid, name }))?.id;
   }
 
   /** False if the owner has a model of that name. */
   async create({ options, ...model }: NewModel): Promise<boolean> {
-    const { numInsertedOrUpdatedRows } = await this.database
+    const { numInsertedOrUpdatedRows } = await this.#database
       .insertInto("models")
       .values({ ...model, options: formatOptions(options) })
       .onConflict((conflict) => conflict.doNothing())
@@ -70,9 +85,10 @@ export class ModelStore {
 
   /** Names of all models of the owner, in byte order. */
   async names(ownerRid: string): Promise<string[]> {
-    const models = await this.database
+    const models = await this.#database
       .selectFrom("models")
       .where("ownerRid", "=", ownerRid)
+      .where("deletedAt", "is", null)
       .orderBy("name")
       .select("name")
       .execute();
@@ -81,7 +97,7 @@ export class ModelStore {
 
   /** Undefined if the model is gone. */
   async info(id: number): Promise<ModelInfo | undefined> {
-    const model = await this.database
+    const model = await this.#database
       .selectFrom("models")
       .where("id", "=", id)
       .select(["templateKind", "template", "options"])
@@ -98,26 +114,11 @@ export class ModelStore {
     options: readonly ModelOption[],
     template: Template | undefined,
   ): Promise<void> {
-    await this.database
+    await this.#database
       .updateTable("models")
       .set({ options: formatOptions(options), ...template })
       .where("id", "=", id)
       .execute();
-  }
-
-  /** Deletes the model with its serials, contents, groups and shares (S-34). */
-  async delete(id: number): Promise<void> {
-    await transact(this.database, async (transaction) => {
-      const contents = await transaction
-        .selectFrom("contents")
-        .where("modelId", "=", id)
-        .select("blobId")
-        .execute();
-      await transaction.deleteFrom("models").where("id", "=", id).execute();
-      for (const { blobId } of contents) {
-        if (blobId !== null) await this.blobs.delete(transaction, blobId);
-      }
-    });
   }
 }
 

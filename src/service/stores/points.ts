@@ -29,12 +29,14 @@ export interface PointWindow {
 }
 
 export class PointStore {
+  readonly #database: Database;
   readonly #write;
   readonly #trim;
   readonly #latest;
   readonly #window;
 
-  constructor(private readonly database: Database) {
+  constructor(database: Database) {
+    this.#database = database;
     this.#write = new PreparedQuery<{ clientRid: string; alias: string } & Point, unknown>(
       (parameter) =>
         database
@@ -93,7 +95,7 @@ export class PointStore {
   /** Writes all values at one time, or none. False if the client would have too many aliases. */
   async write({ clientRid, at, values }: Write): Promise<boolean> {
     try {
-      await transact(this.database, async (transaction) => {
+      await transact(this.#database, async (transaction) => {
         let isNew = false;
         for (const [alias, value] of values) {
           isNew ||= (await this.#latest.first(transaction, { clientRid, alias })) === undefined;
@@ -113,12 +115,12 @@ export class PointStore {
 
   /** The alias's last value, or undefined if nothing was written. */
   async latest(clientRid: string, alias: string): Promise<string | undefined> {
-    return (await this.#latest.first(this.database, { clientRid, alias }))?.value;
+    return (await this.#latest.first(this.#database, { clientRid, alias }))?.value;
   }
 
   /** Ascending in time. */
   window(window: PointWindow): Promise<Point[]> {
-    return this.#window.rows(this.database, window);
+    return this.#window.rows(this.#database, window);
   }
 }
 

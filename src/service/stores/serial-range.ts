@@ -19,7 +19,7 @@ export function containsSerial(range: SerialRange, sn: string): boolean {
 }
 
 /** The number that `sn` may stand for; whether it is well written shows when it is written anew. */
-function readNumber(format: SerialFormat["format"], sn: string): number | undefined {
+export function readNumber(format: SerialFormat["format"], sn: string): number | undefined {
   if (format === "base10") return parseDecimal(sn);
   const digits = format === "base16" ? sn : sn.replace(/[:.-]/g, "");
   if (!/^[0-9A-Fa-f]+$/.test(digits)) return undefined;

@@ -4,6 +4,7 @@
 import type { Database } from "../database/database.js";
 import type { Page } from "../http/page.js";
 import type { ClientStatus } from "../database/schema.js";
+import { SerialPages } from "./serial-pages.js";
 
 export interface SerialView {
   readonly sn: string;
@@ -33,16 +34,31 @@ export function statusText({ status, activableUntil }: StatusColumns, now: numbe
 type StatusColumns = Pick<SerialView, "status" | "activableUntil">;
 
 export class SerialViews {
-  constructor(private readonly database: Database) {}
+  readonly #database: Database;
+  readonly #pages: SerialPages;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#pages = new SerialPages(database);
+  }
 
   /** In byte order. */
   async list({ modelId, enabledBy }: SerialFilter, page: Page): Promise<SerialView[]> {
-    const views = this.#select(modelId).orderBy("s.sn").offset(page.offset).limit(page.limit);
-    if (enabledBy === undefined) return views.execute();
-    return views
-      .where("s.enabledBy", "=", enabledBy)
-      .where("s.clientRid", "is not", null)
-      .execute();
+    const { offset, limit } = page;
+    const views = this.#select(modelId).orderBy("s.sn").limit(limit);
+    if (enabledBy !== undefined) {
+      return views
+        .where("s.enabledBy", "=", enabledBy)
+        .where("s.clientRid", "is not", null)
+        .offset(offset)
+        .execute();
+    }
+    const found = await this.#pages.find(modelId, offset);
+    if (found === undefined) return [];
+    const listed = await views.where("s.sn", ">", found.start.sn).execute();
+    const last = listed.at(-1);
+    if (last !== undefined) found.note({ offset: offset + listed.length, sn: last.sn });
+    return listed;
   }
 
   find(modelId: number, sn: string): Promise<SerialView | undefined> {
@@ -50,7 +66,7 @@ export class SerialViews {
   }
 
   #select(modelId: number) {
-    return this.database
+    return this.#database
       .selectFrom("serials as s")
       .leftJoin("clients as c", "c.rid", "s.clientRid")
       .where("s.modelId", "=", modelId)

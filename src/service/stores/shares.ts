@@ -10,11 +10,15 @@ export interface SharedModel {
 }
 
 export class ShareStore {
-  constructor(private readonly database: Database) {}
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
 
   /** Whether the model is shared with the client. */
   async exists(modelId: number, clientRid: string): Promise<boolean> {
-    const share = await this.database
+    const share = await this.#database
       .selectFrom("shares")
       .where("modelId", "=", modelId)
       .where("clientRid", "=", clientRid)
@@ -25,7 +29,7 @@ export class ShareStore {
 
   /** Names of the vendors with which the model is shared, in byte order. */
   async vendors(modelId: number): Promise<string[]> {
-    const vendors = await this.database
+    const vendors = await this.#database
       .selectFrom("shares as s")
       .innerJoin("vendors as v", "v.clientRid", "s.clientRid")
       .where("s.modelId", "=", modelId)
@@ -37,7 +41,7 @@ export class ShareStore {
 
   /** The models of others that are shared with the client, in byte order. */
   models(clientRid: string): Promise<SharedModel[]> {
-    return this.database
+    return this.#database
       .selectFrom("shares as s")
       .innerJoin("models as m", "m.id", "s.modelId")
       .innerJoin("vendors as v", "v.clientRid", "m.ownerRid")
@@ -50,7 +54,7 @@ export class ShareStore {
 
   /** Shares the model; a second time changes nothing. */
   async create(modelId: number, clientRid: string): Promise<void> {
-    await this.database
+    await this.#database
       .insertInto("shares")
       .values({ modelId, clientRid })
       .onConflict((conflict) => conflict.doNothing())
@@ -59,7 +63,7 @@ export class ShareStore {
 
   /** False if there is no such share. */
   async delete(modelId: number, clientRid: string): Promise<boolean> {
-    const { numDeletedRows } = await this.database
+    const { numDeletedRows } = await this.#database
       .deleteFrom("shares")
       .where("modelId", "=", modelId)
       .where("clientRid", "=", clientRid)

@@ -15,6 +15,7 @@ import { GrantStore } from "./grants.js";
 import { GroupStore } from "./groups.js";
 import { type KeyVault, openKeyVault, sameLookup } from "./key-vault.js";
 import { MemberStore } from "./members.js";
+import { ModelRemover } from "./model-remover.js";
 import { ModelStore } from "./models.js";
 import { PointStore } from "./points.js";
 import { RangeStore } from "./ranges.js";
@@ -38,6 +39,7 @@ export interface Storage {
   readonly grants: GrantStore;
   readonly groups: GroupStore;
   readonly members: MemberStore;
+  readonly modelRemover: ModelRemover;
   readonly models: ModelStore;
   readonly points: PointStore;
   readonly ranges: RangeStore;
@@ -69,23 +71,25 @@ export async function openStorage(
   const blobs = new BlobStore(database);
   const clients = new ClientStore(database, vault);
   const descriptions = new DescriptionStore(database);
+  const clientTree = new ClientTree(database, clients, descriptions);
   const ranges = new RangeStore(database);
-  const serials = new SerialStore(database, ranges);
+  const serials = new SerialStore(database, ranges, clientTree);
   return {
     database,
     vault,
     activations,
     blobs,
     clients,
-    clientTree: new ClientTree(database, clients, descriptions),
+    clientTree,
     contents: new ContentStore(database, blobs),
     dataViews: new DataViewStore(database, vault),
     descriptions,
-    devices: new DeviceStore(database, vault, clients, serials, writer),
+    devices: new DeviceStore(database, vault, clients, clientTree, serials, writer),
     grants: new GrantStore(database),
     groups: new GroupStore(database),
     members: new MemberStore(database, ranges),
-    models: new ModelStore(database, blobs),
+    modelRemover: new ModelRemover(database, blobs, serials),
+    models: new ModelStore(database),
     points: new PointStore(database),
     ranges,
     serialViews: new SerialViews(database),

@@ -15,12 +15,13 @@ export interface ClientByToken {
 }
 
 export class VendorStore {
+  readonly #database: Database;
+  readonly #vault: KeyVault;
   readonly #byToken;
 
-  constructor(
-    private readonly database: Database,
-    private readonly vault: KeyVault,
-  ) {
+  constructor(database: Database, vault: KeyVault) {
+    this.#database = database;
+    this.#vault = vault;
     this.#byToken = new PreparedQuery<{ lookup: Buffer }, ClientByToken>((parameter) =>
       database
         .selectFrom("tokens as t")
@@ -32,12 +33,12 @@ export class VendorStore {
   }
 
   findByToken(lookup: Buffer): Promise<ClientByToken | undefined> {
-    return this.#byToken.first(this.database, { lookup });
+    return this.#byToken.first(this.#database, { lookup });
   }
 
   /** The client that holds the vendor name, or undefined. */
   async findClient(name: string): Promise<string | undefined> {
-    const vendor = await this.database
+    const vendor = await this.#database
       .selectFrom("vendors")
       .where("name", "=", name)
       .select("clientRid")
@@ -47,7 +48,7 @@ export class VendorStore {
 
   /** The first names in byte order, at most `countMax`. */
   async names(countMax: number): Promise<string[]> {
-    const vendors = await this.database
+    const vendors = await this.#database
       .selectFrom("vendors")
       .orderBy("name")
       .limit(countMax)
@@ -73,8 +74,8 @@ export class VendorStore {
     id: string,
   ): Promise<string | undefined> {
     const token = newIdentifier();
-    const lookup = this.vault.lookup(token);
-    const sealed = this.vault.seal(token, tokenContext(clientRid, id));
+    const lookup = this.#vault.lookup(token);
+    const sealed = this.#vault.seal(token, tokenContext(clientRid, id));
     const { numInsertedOrUpdatedRows } = await transaction
       .insertInto("tokens")
       .values({ clientRid, id, lookup, sealed })
@@ -85,7 +86,7 @@ export class VendorStore {
 
   /** Takes the name from the client. False if the client does not hold it. */
   async unregister(name: string, clientRid: string): Promise<boolean> {
-    const { numDeletedRows } = await this.database
+    const { numDeletedRows } = await this.#database
       .deleteFrom("vendors")
       .where("name", "=", name)
       .where("clientRid", "=", clientRid)
@@ -95,7 +96,7 @@ export class VendorStore {
 
   /** Ids of the client's tokens, in byte order. */
   async tokenIds(clientRid: string): Promise<string[]> {
-    const tokens = await this.database
+    const tokens = await this.#database
       .selectFrom("tokens")
       .where("clientRid", "=", clientRid)
       .orderBy("id")
@@ -106,18 +107,18 @@ export class VendorStore {
 
   /** The token in clear, or undefined if the client has none of that id. */
   async openToken(clientRid: string, id: string): Promise<string | undefined> {
-    const token = await this.database
+    const token = await this.#database
       .selectFrom("tokens")
       .where("clientRid", "=", clientRid)
       .where("id", "=", id)
       .select("sealed")
       .executeTakeFirst();
-    return token && this.vault.open(token.sealed, tokenContext(clientRid, id));
+    return token && this.#vault.open(token.sealed, tokenContext(clientRid, id));
   }
 
   /** False if the client has no token of that id. */
   async deleteToken(clientRid: string, id: string): Promise<boolean> {
-    const { numDeletedRows } = await this.database
+    const { numDeletedRows } = await this.#database
       .deleteFrom("tokens")
       .where("clientRid", "=", clientRid)
       .where("id", "=", id)

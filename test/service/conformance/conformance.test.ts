@@ -50,6 +50,18 @@ const missing = listedStatuses.flatMap((statuses, index) => {
 });
 const shown = procedureCount - new Set(missing.map((text) => parseInt(text, 10))).size;
 
+/** Two devices that were alive, one of a serial and one of a model that is deleted since. */
+async function prepareDeletions(acme: VendorClient): Promise<Fixture["deadKeys"]> {
+  const serial = await acme.addDevice("m", "deleted");
+  await acme.createModel("deleted");
+  const model = await acme.addDevice("deleted", "1");
+  for (const target of ["/model/m/deleted", "/model/deleted"]) {
+    const reply = await acme.ask({ method: "DELETE", target: `/provision/manage${target}` });
+    assert.equal(reply.status, 205);
+  }
+  return { serial, model };
+}
+
 for (const kind of databaseKinds) {
   describe(`the Provision API on the wire, with ${kind.name}`, () => {
     let rig: Rig;
@@ -75,7 +87,9 @@ for (const kind of databaseKinds) {
       for (const id of ["upload", "gone", "gone-by-form", "gone-with-body"]) {
         await acme.createContent("work", id);
       }
-      fixture = { acme, other, cik, nobody: await rig.service.admin.createOwner({ vendor: null }) };
+      const deadKeys = await prepareDeletions(acme);
+      const nobody = await rig.service.admin.createOwner({ vendor: null });
+      fixture = { acme, other, cik, deadKeys, nobody };
       await prepareModels(acme);
       await prepareSerials(acme);
       await prepareGroups(acme);

@@ -4,6 +4,7 @@ import {
   badRequest,
   csv,
   enabling,
+  type Fixture,
   forbidden,
   notFound,
   ok,
@@ -110,6 +111,29 @@ export const keyRows: Row[] = [
     request: () => ({ method: "GET", target: `/provision/download?${own}` }),
     expected: unauthorized,
   },
+  ...(["serial", "model"] as const).flatMap((what): Row[] => [
+    ...["", "&id=fw-1&info=true", "&id=fw-1"].map((more, at) => ({
+      number: ([65, 67, 66] as const)[at] ?? 65,
+      title: `refuses the key of a ${what} that is deleted (S-34), ${more || "the list"}`,
+      request: ({ deadKeys }: Fixture) => ({
+        method: "GET",
+        target: `/provision/download?${own}${more}`,
+        headers: [`X-Exosite-CIK: ${deadKeys[what]}`],
+      }),
+      expected: unauthorized,
+    })),
+    {
+      number: "-",
+      title: `refuses what the key of a ${what} that is deleted writes (S-34)`,
+      request: ({ deadKeys }) => ({
+        method: "POST",
+        target: "/onep:v1/stack/alias",
+        headers: [`X-Exosite-CIK: ${deadKeys[what]}`],
+        body: "temp=1",
+      }),
+      expected: unauthorized,
+    },
+  ]),
   {
     number: 65,
     title: "refuses a device's CIK in the token's header",

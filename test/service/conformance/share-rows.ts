@@ -117,12 +117,23 @@ const shared: Row[] = [
   },
   {
     number: 46,
-    title: "enables a serial of a shared model for its own owner",
+    title: "refuses an owner of its own for a serial of a shared model (S-18)",
     request: (fixture) =>
       throughShare(
         "POST",
         "/model/bare/theirs",
         `enable=true&owner=${fixture.other.credentials.rid}`,
+      )(fixture),
+    expected: forbidden,
+  },
+  {
+    number: 46,
+    title: "enables a serial of a shared model for the creator",
+    request: (fixture) =>
+      throughShare(
+        "POST",
+        "/model/bare/theirs",
+        `enable=true&owner=${fixture.acme.credentials.rid}`,
       )(fixture),
     expected: okIdentifier(csv),
   },

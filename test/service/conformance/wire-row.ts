@@ -9,6 +9,8 @@ export interface Fixture {
   readonly other: VendorClient;
   /** Of the activated serial `active` of model `m`. */
   readonly cik: string;
+  /** Of devices whose serial, and whose model, has been deleted. */
+  readonly deadKeys: { readonly serial: string; readonly model: string };
   /** Of an owner that no vendor name is registered to. */
   readonly nobody: { readonly rid: string; readonly cik: string };
 }

@@ -23,7 +23,7 @@ export const uploadContent = streamingProcedure(procedures.uploadContent, {
     const upload = { contentId: content.id, blobId, type, size, now };
     const outcome = await context.contents.publish(upload, context.replacesContent);
     if (outcome === "published") return resetContent;
-    await context.blobs.delete(context.database, blobId);
+    await context.blobs.discard(blobId);
     throw new Refusal(outcome === "gone" ? "unknown-content" : "content-uploaded");
   },
 });

@@ -2,6 +2,7 @@
 // two URLs.
 
 import { ownModel } from "../../api/access.js";
+import { nowSeconds } from "../../clock.js";
 import type { Context } from "../../api/context.js";
 import type { Vendor } from "../../api/authorisation.js";
 import { procedure } from "../../api/procedure.js";
@@ -19,6 +20,7 @@ export const deleteModel = procedure(procedures.deleteModel, {
 });
 
 async function remove(context: Context, vendor: Vendor, name: string): Promise<Reply> {
-  await context.models.delete(await ownModel(context, vendor, name, "unknown-model"));
+  const modelId = await ownModel(context, vendor, name, "unknown-model");
+  await context.modelRemover.remove(modelId, nowSeconds(context.clock));
   return resetContent;
 }

@@ -1,5 +1,5 @@
-// Procedure 50: a vendor deletes a serial; its client keeps its RID, but is no device of the model
-// any more (S-34). One that is also in a range stays in the range.
+// Procedure 50: a vendor deletes a serial and its client: the key is dead (S-34). One that is also
+// in a range stays in the range.
 
 import { ownModel, requireSerial } from "../../api/access.js";
 import { procedure } from "../../api/procedure.js";

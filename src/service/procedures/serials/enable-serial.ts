@@ -1,7 +1,6 @@
 // Procedure 46: a vendor makes a client for a serial; its device may activate from now on.
 
 import { csvContentType } from "../../../protocol/content-types.js";
-import type { Context } from "../../api/context.js";
 import { nowSeconds } from "../../clock.js";
 import { accessModel } from "../../api/access.js";
 import { Refusal } from "../../errors.js";
@@ -16,8 +15,9 @@ export const enableSerial = procedure(procedures.enableSerial, {
     const { modelId, creatorRid } = await accessModel(context, request, vendor);
     const sn = request.serial("sn");
     const ownerRid = request.form.need("owner");
-    if (!(await mayOwn(context, ownerRid, [creatorRid, vendor.rid])))
-      throw new Refusal("not-an-owner");
+    // S-18: also who enables through a share leaves the client with the model's creator.
+    const isBelow = await context.clientTree.holds(ownerRid, creatorRid);
+    if (!isBelow) throw new Refusal("not-an-owner");
     const now = nowSeconds(context.clock);
     const outcome = await context.devices.enable({
       modelId,
@@ -32,18 +32,3 @@ export const enableSerial = procedure(procedures.enableSerial, {
     return { ...textReply(outcome.rid), contentType: csvContentType };
   },
 });
-
-/**
- * S-18: the owner is the model's creator or below it. A vendor that enables through a share may
- * keep the client below itself, too.
- */
-async function mayOwn(
-  context: Context,
-  ownerRid: string,
-  roots: readonly string[],
-): Promise<boolean> {
-  for (const root of new Set(roots)) {
-    if (await context.clients.descends(context.database, ownerRid, root)) return true;
-  }
-  return false;
-}

@@ -18,7 +18,9 @@ export const showLog = procedure(procedures.showLog, {
     const serial = await context.serials.find(context.database, modelId, sn);
     if (serial === undefined) await requireSerial(context, { modelId, sn });
     if (serial === undefined || !isVisible(serial, enabledBy)) return noContent;
-    const lines = await context.activations.list(serial.id);
+    // What a device wrote before the caller enabled it is not the caller's to see.
+    const after = enabledBy === undefined ? 0 : (serial.logAfter ?? 0);
+    const lines = await context.activations.list(serial.id, after);
     if (lines.length === 0) return noContent;
     // Latin-1 stands for bytes here: commas and quotes are found, and nothing is re-coded.
     const rows = lines.map(({ at, address, entry }) =>
