@@ -99,7 +99,10 @@ describe("the SQLite database", () => {
       transact(database, async (transaction) => {
         running.push(number);
         const value = Buffer.alloc(1);
-        await transaction.insertInto("properties").values({ name: `${number}`, value }).execute();
+        await transaction
+          .insertInto("properties")
+          .values({ name: `${number}`, value })
+          .execute();
         await sleep(1);
         assert.equal(running.at(-1), number, "another transaction came in between");
         if (number % 2 === 1) throw new Error("odd");
