@@ -47,7 +47,7 @@ describe("provision new", () => {
   it("finds what a project imports in a checkout that has compiled no more than the command", () => {
     const { scripts, exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
       scripts: Record<string, string>;
-      exports: Record<string, string>;
+      exports: Record<string, string | { readonly types: string }>;
     };
     const [, projects = ""] = /^tsc -b (.*) 1>&2 &&/.exec(scripts["provision"] ?? "") ?? [];
     const compiled = new Set<string>();
@@ -60,7 +60,8 @@ describe("provision new", () => {
       for (const { path } of references) compile(join(project, path));
     };
     for (const project of projects.split(" ")) compile(project);
-    for (const path of Object.values(exports)) {
+    for (const entry of Object.values(exports)) {
+      const path = typeof entry === "string" ? entry : entry.types;
       if (path.startsWith("./build/")) assert.ok(compiled.has(dirname(path.slice(8))), path);
     }
   });
