@@ -62,7 +62,7 @@ function checkSerials(serials: readonly NewSerial[], rowNumbers: readonly number
 
 /**
  * Adds `serials` to a model, and tells after each batch how far it is. Throws `invalid` before
- * anything is sent if one of them is none; `conflict` if one is there with another extra text.
+ * anything is sent if one of them is not a serial; `conflict` if one is there with another extra text.
  */
 export async function* importSerials(
   client: Serials,

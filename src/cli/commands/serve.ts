@@ -29,7 +29,7 @@ export function addServe(program: Command): void {
     .option("--port <n>", "port (0: any free one)", port, 8080)
     .option("--host <address>", "address to listen at", "127.0.0.1")
     .option("--access-log <file>", "append a line for each reply")
-    .option("--replace-content", "let contents be uploaded anew", false)
+    .option("--replace-content", "let contents be uploaded again, in place of the old bytes", false)
     .option("--activation-window <seconds>", "from enabling to activation (default: a day)", count)
     .option("--requests-per-connection <n>", "then say Close (default: any number)", count)
     .option("--advertise <address:port>", "what /ip tells devices", endpoint)

@@ -9,7 +9,7 @@ export interface Context extends Storage {
   readonly limits: ServiceLimits;
   /** How long a device may be activated after it was enabled (S-28). */
   readonly activationWindowSeconds: number;
-  /** Whether a content may be uploaded anew (S-44). */
+  /** Whether a content may be uploaded again (S-44). */
   readonly replacesContent: boolean;
   /** What `/ip` says instead of the address and port that the request came to (S-56). */
   readonly advertised: { readonly address: string; readonly port: number } | undefined;

@@ -73,7 +73,7 @@ function addChanges(content: Command): void {
     .description("make a content's entity, still without content")
     .argument("<model>")
     .argument("<id>")
-    .option("--meta <text>", "what devices are told of it", "")
+    .option("--meta <text>", "text that devices get with it", "")
     .option("--protected", "only for serials that share a group with it", false)
     .action(create);
   addSessionOptions(content.command("upload"))
