@@ -23,6 +23,9 @@ declare module "mc/ffi" {
     esp_task_wdt_reset_user(handle: number): number;
     pcTaskGetName(task: number): number;
     esp_efuse_mac_get_default(address: ArrayBuffer): number;
+    sha256_create(state: ArrayBuffer): void;
+    sha256_update(state: ArrayBuffer, data: ArrayBuffer, byteLength: number): void;
+    sha256_fin(state: ArrayBuffer, digest: ArrayBuffer): void;
   }
 }
 

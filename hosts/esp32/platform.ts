@@ -3,7 +3,7 @@
 import FFI from "mc/ffi";
 import type { Platform } from "../../src/ports/platform.js";
 import { ChipBoot } from "./boot.js";
-import { openDigest } from "./digest.js";
+import { digestOpener } from "./digest.js";
 import { openPartition } from "./flash.js";
 import { openStore } from "./key-value.js";
 import { resolve } from "./resolve.js";
@@ -21,7 +21,7 @@ export function openPlatform(): Platform {
       trace(line, "\n");
     },
     macAddress: () => readMACAddress(ffi),
-    openDigest,
+    openDigest: digestOpener(ffi),
     openPartition,
     openStore,
     // The hardware's random number generator, once the radio is on.

@@ -10,7 +10,7 @@ import Timer from "timer";
 import type { FlashPartition, OpenPartition } from "../../src/ports/flash.js";
 import { partitionOpener } from "../../src/formats/flash/partitions.js";
 import { boot, bootIndexName } from "../../src/formats/boot/boot-loader.js";
-import { openDigest } from "../esp32/digest.js";
+import { openDigest } from "../xs/device/digest.js";
 import { FlashFile } from "./flash-file.js";
 
 /** ESP-IDF's esp_reset_reason_t. */

@@ -1,6 +1,7 @@
 // The functions of ESP-IDF that the product calls, answered by the simulator's board: the module
 // "mc/ffi" there. Pointers are numbers other than 0 that mean nothing elsewhere.
 
+import { Digest } from "crypt";
 import { board, resetReasons } from "./board.js";
 
 const appType = 0;
@@ -52,4 +53,32 @@ export default class FFI {
     new Uint8Array(address).set(macAddress);
     return ok;
   };
+
+  /** By the state that C would have in it. */
+  readonly #digests = new WeakMap<ArrayBuffer, Digest>();
+
+  readonly sha256_create = (state: ArrayBuffer): void => {
+    this.#digests.set(state, new Digest("SHA256"));
+  };
+
+  readonly sha256_update: (state: ArrayBuffer, data: ArrayBuffer, byteLength: number) => void = (
+    state,
+    data,
+    byteLength,
+  ) => {
+    // The SDK's code reads any view of a buffer; its declaration knows only whole buffers.
+    const view: unknown = new Uint8Array(data, 0, byteLength);
+    this.#digestOf(state).write(view as ArrayBuffer);
+  };
+
+  readonly sha256_fin: (state: ArrayBuffer, digest: ArrayBuffer) => void = (state, digest) => {
+    new Uint8Array(digest).set(new Uint8Array(this.#digestOf(state).close()));
+    this.#digests.delete(state);
+  };
+
+  #digestOf(state: ArrayBuffer): Digest {
+    const digest = this.#digests.get(state);
+    if (digest === undefined) throw new Error("no state of a digest");
+    return digest;
+  }
 }

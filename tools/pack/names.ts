@@ -126,7 +126,7 @@ export function isNamedExpression(node: ts.Node): boolean {
   return ts.isFunctionExpression(node) || ts.isClassExpression(node);
 }
 
-export function isAssignment(kind: ts.SyntaxKind): boolean {
+function isAssignment(kind: ts.SyntaxKind): boolean {
   return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 }
 

@@ -3,7 +3,7 @@
 
 import ChipBoot from "embedded:x-chip/boot";
 import type { Platform } from "../../../src/ports/platform.js";
-import { openDigest } from "../../esp32/digest.js";
+import { openDigest } from "./digest.js";
 import { openPartition } from "../../esp32/flash.js";
 import { openStore } from "../../esp32/key-value.js";
 import { resolve } from "../../esp32/resolve.js";

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { makeFirmware } from "../../../src/simulator/firmware/firmware.js";
 import { makeFlashImage } from "../../../src/simulator/firmware/flash-image.js";
+import { digestOpener } from "../../../hosts/esp32/digest.js";
 import type { Board } from "../../../hosts/mcsim/board.js";
 import type FFI from "../../../hosts/mcsim/ffi.js";
 import FakeTimer from "../esp32/moddable/timer.js";
@@ -118,5 +120,18 @@ describe("the board of the SDK's simulator", () => {
     assert.equal(ffi.esp_task_wdt_reset_user(new DataView(handle).getUint32(0, true)), 0);
     ffi.esp_restart();
     assert(existsSync(`${path}.reset`));
+  });
+
+  it("answers for the SDK's SHA-256, of several digests at a time", () => {
+    const openDigest = digestOpener(new SimulatorFFI());
+    const bytes = Uint8Array.from({ length: 600 }, (_, at) => at % 251);
+    const [one, other] = [openDigest(), openDigest()];
+    one.write(bytes);
+    other.write(bytes.subarray(1));
+    const expected = [bytes, bytes.subarray(1)].map((it) => createHash("sha256").update(it));
+    assert.deepEqual(
+      [one.close(), other.close()].map((it) => Buffer.from(it)),
+      expected.map((hash) => hash.digest()),
+    );
   });
 });
