@@ -17,6 +17,7 @@ import {
   partitionOf,
   readFlashImage,
 } from "../../../src/simulator/firmware/flash-image.js";
+import type { Modules } from "../../../src/simulator/firmware/module-archive.js";
 import type { PowerCut } from "../../../src/simulator/chip/power-cut.js";
 import { FlashWindow } from "../../../src/formats/flash/flash-window.js";
 import { MemoryFlash } from "../../../src/formats/flash/memory-flash.js";
@@ -37,8 +38,21 @@ const requestsPerBootMax = 12;
 const lifeMsMax = 120_000;
 
 const config = { chunkBytes };
-const before = makeFirmware({ name: "lamp", version: "1.0.0", config });
-export const image = makeFirmware({ name: "lamp", version: "1.1.0", config, seed: 1 });
+/** What the factory has put in, and the release. */
+export interface LifeFirmware {
+  readonly before: Uint8Array;
+  readonly image: Uint8Array;
+}
+
+/** @param modules of the firmware, in place of those that the simulator makes */
+export function makeLifeFirmware(modules: Modules = {}): LifeFirmware {
+  return {
+    before: makeFirmware({ name: "lamp", version: "1.0.0", config, modules }),
+    image: makeFirmware({ name: "lamp", version: "1.1.0", config, modules, seed: 1 }),
+  };
+}
+
+const firmwareDefault = makeLifeFirmware();
 
 export interface LifePlan {
   readonly cuts: readonly PowerCut[];
@@ -46,6 +60,8 @@ export interface LifePlan {
   /** Of the device; the default of the simulator if absent. */
   readonly heapBytes?: number;
   readonly stackSlots?: number;
+  /** As the simulator makes it if absent. */
+  readonly firmware?: LifeFirmware;
   /** What the service has instead of the image that the checks know: a control of theirs. */
   readonly release?: Uint8Array;
 }
@@ -59,6 +75,7 @@ export interface LifeEnd {
 
 export class EngineLife {
   readonly #plan: LifePlan;
+  readonly #firmware: LifeFirmware;
   readonly #flashFile: string;
   readonly #engine: string;
   readonly #service = new VirtualService();
@@ -76,12 +93,14 @@ export class EngineLife {
   constructor(engine: string, folder: string, plan: LifePlan) {
     this.#engine = engine;
     this.#plan = plan;
+    this.#firmware = plan.firmware ?? firmwareDefault;
     this.#flashFile = join(folder, "flash.bin");
   }
 
   /** Rejects with what did not hold. */
   async run(): Promise<LifeEnd> {
     const service = this.#service;
+    const { before, image } = this.#firmware;
     const { release = image } = this.#plan;
     service.enabled.add(serial);
     service.contents.set("lamp-1.1.0", {
@@ -163,7 +182,7 @@ export class EngineLife {
   #checkBoot(slot: number): void {
     const flash = readFileSync(this.#flashFile);
     const { offset } = partitionOf(readFlashImage(flash), `ota_${slot}`);
-    const isWhole = [before, image].some((each) =>
+    const isWhole = [this.#firmware.before, this.#firmware.image].some((each) =>
       flash.subarray(offset, offset + each.length).equals(each),
     );
     assert.ok(isWhole, `ota_${slot} starts what nobody published`);
@@ -207,7 +226,7 @@ export class EngineLife {
     const cuts = powerCuts - this.#helped;
     assert.ok(boots <= 2 + 3 * powerCuts, `${boots} boots with ${powerCuts} cuts`);
     if (this.#plan.bend !== undefined) return;
-    const twice = bytesFetched - image.length;
+    const twice = bytesFetched - this.#firmware.image.length;
     assert.ok(twice <= cuts * (sectorBytes + chunkBytes), `${twice} bytes twice, ${cuts} cuts`);
     assert.equal(this.#service.activations, 1 + this.#lostAnswers);
     const ranges = Math.ceil(bytesFetched / chunkBytes) + 8 * boots;

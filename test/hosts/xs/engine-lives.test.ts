@@ -9,35 +9,16 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { env } from "node:process";
 import { makeFirmware } from "../../../src/simulator/firmware/firmware.js";
-import type { PowerCut } from "../../../src/simulator/chip/power-cut.js";
 import { seededRandom } from "../../../src/simulator/chip/seeded.js";
 import { misdeeds } from "../../support/misdeeds.js";
 import type { Bend } from "../../support/virtual-service.js";
 import { builtEngine } from "./built-engine.js";
-import { EngineLife, image, type LifeEnd, type LifePlan } from "./engine-life.js";
+import { drawCuts } from "./drawn-cuts.js";
+import { EngineLife, type LifeEnd, type LifePlan } from "./engine-life.js";
 
 const lives = Number(env["LIVES"] ?? 60);
 const seed = Number(env["LIVES_SEED"] ?? 1);
 const only = env["LIVES_ONLY"] === undefined ? undefined : Number(env["LIVES_ONLY"]);
-/** One to three cuts; a quarter of each kind, anywhere in a life that is as long as the clean one. */
-function drawPlan(random: () => number, { report, milliseconds }: LifeEnd): LifePlan {
-  const below = (limit: number): number => Math.floor(random() * limit);
-  const { flashOperations, flashBytesProgrammed, slotBytesProgrammed } = report.counters;
-  assert.ok(flashOperations && flashBytesProgrammed && slotBytesProgrammed);
-  const cuts = Array.from({ length: 1 + below(3) }, (): PowerCut => {
-    switch (below(4)) {
-      case 0:
-        return { at: "time", delayMs: below(milliseconds) };
-      case 1:
-        return { at: "slot-bytes", count: below(image.length) };
-      case 2:
-        return { at: "record-bytes", count: below(flashBytesProgrammed - slotBytesProgrammed) };
-      default:
-        return { at: "operation", count: 1 + below(flashOperations) };
-    }
-  });
-  return { cuts };
-}
 
 describe("a device on the engine", function () {
   this.timeout(240_000);
@@ -73,8 +54,8 @@ describe("a device on the engine", function () {
     const work = async (): Promise<void> => {
       for (let life = next++; life < lives; life = next++) {
         if (only !== undefined && life !== only) continue;
-        const plan = drawPlan(seededRandom(seed * 1_000_003 + life), clean);
-        ends.push(await live(`LIVES_SEED=${seed} LIVES_ONLY=${life}`, plan));
+        const cuts = drawCuts(seededRandom(seed * 1_000_003 + life), clean);
+        ends.push(await live(`LIVES_SEED=${seed} LIVES_ONLY=${life}`, { cuts }));
       }
     };
     await Promise.all(Array.from({ length: availableParallelism() }, work));

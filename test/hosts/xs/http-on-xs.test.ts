@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { buildSync } from "esbuild";
 import { readCaseFiles } from "../../http/case-file.js";
+import { forms, pack } from "../../../tools/pack/pack.js";
 import { EngineRig } from "./engine-rig.js";
 
 interface Result {
@@ -30,10 +31,11 @@ for (const { name, requests, bytes, isClosed } of cases) {
 }
 `;
 
-/** The reader and its log as one module without Node. */
-function bundleReader(): string {
+/** The reader and its log as one module without Node: as it is written, and as the chip has it. */
+function readerModules(): Readonly<Record<string, string>> {
+  const entryPoint = resolve("build/test/http/event-log.js");
   const { outputFiles } = buildSync({
-    entryPoints: [resolve("build/test/http/event-log.js")],
+    entryPoints: [entryPoint],
     bundle: true,
     format: "esm",
     platform: "neutral",
@@ -42,38 +44,42 @@ function bundleReader(): string {
   });
   const [file] = outputFiles;
   assert.ok(file);
-  return file.text;
+  return { written: file.text, ...pack(entryPoint) };
 }
 
 describe("the HTTP reader on XS", function () {
   this.timeout(120_000);
   let rig: EngineRig;
+  let readers: Readonly<Record<string, string>>;
 
   before(async function () {
     rig = await EngineRig.open(this);
+    readers = readerModules();
   });
   after(() => {
     rig.close();
   });
 
-  it("reads every case as it does in Node, in any pieces", async () => {
-    const cases = readCaseFiles().flatMap((file) => file.cases);
-    const plain = cases.map(({ bytes, ...rest }) => ({ ...rest, bytes: [...bytes] }));
-    const { code, stdout, stderr } = await rig.run({
-      "main.js": program,
-      "reader.js": bundleReader(),
-      "cases.js": `export const cases = ${JSON.stringify(plain)};`,
+  for (const form of ["written", ...forms]) {
+    it(`reads every case as it does in Node, in any pieces (${form})`, async () => {
+      const cases = readCaseFiles().flatMap((file) => file.cases);
+      const plain = cases.map(({ bytes, ...rest }) => ({ ...rest, bytes: [...bytes] }));
+      const { code, stdout, stderr } = await rig.run({
+        "main.js": program,
+        "reader.js": readers[form] ?? "",
+        "cases.js": `export const cases = ${JSON.stringify(plain)};`,
+      });
+      assert.equal(code, 0, stderr);
+      const results = stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Result);
+      assert.equal(results.length, 3 * cases.length);
+      assert.ok(results.some(({ log }) => log.includes("error")));
+      for (const [index, { name, pieceBytes, log }] of results.entries()) {
+        const expected = cases[Math.floor(index / 3)];
+        assert.equal(log, expected?.log, `${name}, in pieces of ${pieceBytes}`);
+      }
     });
-    assert.equal(code, 0, stderr);
-    const results = stdout
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line) as Result);
-    assert.equal(results.length, 3 * cases.length);
-    assert.ok(results.some(({ log }) => log.includes("error")));
-    for (const [index, { name, pieceBytes, log }] of results.entries()) {
-      const expected = cases[Math.floor(index / 3)];
-      assert.equal(log, expected?.log, `${name}, in pieces of ${pieceBytes}`);
-    }
-  });
+  }
 });
