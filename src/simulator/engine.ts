@@ -3,14 +3,17 @@
 import { execFileSync } from "node:child_process";
 import { buildEngine } from "../../hosts/xs/build/build-engine.js";
 import { EngineBuildError } from "../../hosts/xs/build/c-compiler.js";
-import { SimulatedChip, type ChipObserver, type ChipReport } from "./chip/chip.js";
 import type { FirmwareConfig } from "../../hosts/xs/device/config.js";
-import { NodeChip } from "./chip/node-chip.js";
+import type { ChipObserver } from "./chip/chip-options.js";
+import { NodeProcessor } from "./chip/node-processor.js";
 import type { PowerCut } from "./chip/power-cut.js";
+import { SimulatedChip } from "./chip/simulated-chip.js";
+import { XsProcessor } from "./chip/xs-processor.js";
 import type { EngineName } from "./simulation-options.js";
 
 export interface ChipPlan {
   readonly flashFile: string;
+  /** Memory of the XS engine. */
   readonly heapBytes: number;
   readonly cuts: readonly PowerCut[];
   /** What the firmware has compiled in; the Node engine takes it from here. */
@@ -18,28 +21,22 @@ export interface ChipPlan {
   readonly observer: ChipObserver;
 }
 
-/** A chip with a power switch. */
-export interface PoweredChip {
-  powerOn(): void;
-  powerOff(): Promise<void>;
-  report(): ChipReport;
-}
-
 export interface Engine {
   /** For people: `XS 13.3.0`. */
   readonly description: string;
-  /** null without XS. */
+  /** Bytes; null without XS. */
   readonly slotBytes: number | null;
-  makeChip(plan: ChipPlan): PoweredChip;
+  makeChip(plan: ChipPlan): SimulatedChip;
 }
 
-/** Builds the engine if need be. Throws EngineBuildError without a C compiler. */
+/** Builds the engine if need be. Throws an Error that says what to do without a C compiler. */
 export async function openEngine(name: EngineName, log: (line: string) => void): Promise<Engine> {
   if (name === "node") {
     return {
       description: `Node ${process.version}`,
       slotBytes: null,
-      makeChip: (plan) => new NodeChip(plan),
+      makeChip: (plan) =>
+        new SimulatedChip(plan, new NodeProcessor({ ...plan, agent: plan.config })),
     };
   }
   const binary = await build(name === "xs32" ? 32 : 64, log);
@@ -47,17 +44,22 @@ export async function openEngine(name: EngineName, log: (line: string) => void):
   return {
     description: engine,
     slotBytes,
-    makeChip: (plan) => new SimulatedChip({ ...plan, engine: binary }),
+    makeChip: (plan) => new SimulatedChip(plan, new XsProcessor({ ...plan, engine: binary })),
   };
 }
 
 function askVersion(binary: string, name: EngineName): { engine: string; slotBytes: number } {
   try {
-    const told = execFileSync(binary, ["--version", "--json"], { encoding: "utf8", stdio: "pipe" });
-    return JSON.parse(told) as { engine: string; slotBytes: number };
+    const answer = execFileSync(binary, ["--version", "--json"], {
+      encoding: "utf8",
+      stdio: "pipe",
+    });
+    return JSON.parse(answer) as { engine: string; slotBytes: number };
   } catch (error) {
     const why =
-      name === "xs32" ? "the machine runs no 32-bit programs" : "remove it, and it is built anew";
+      name === "xs32"
+        ? "the machine runs no 32-bit programs"
+        : "remove it, and the next run builds it again";
     throw new Error(`${binary} does not start: ${why}, or take another --engine`, { cause: error });
   }
 }

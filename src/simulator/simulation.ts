@@ -1,30 +1,25 @@
-// One simulation: a service, a flash image, a link, a chip; then life takes its course until the
-// device is confirmed on a new version, or cannot come to that.
+// One simulation: a stage, a chip; then life takes its course until the device is confirmed on a new
+// version, or cannot be. Here is what drives and observes; stage.ts sets up, verdict.ts judges.
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { formatStatus, type AgentStatus } from "../agent/status.js";
-import { parseVersion } from "../protocol/version.js";
-import type { ChipObserver, ChipReport } from "./chip/chip.js";
-import type { ChipBoot } from "./chip/chip-options.js";
-import { parseChipEvent } from "./chip/chip-event.js";
-import type { FirmwareConfig } from "../../hosts/xs/device/config.js";
-import { makeFirmware } from "./firmware/firmware.js";
+import { existsSync } from "node:fs";
+import type { AgentStatus } from "../agent/status.js";
+import type { ChipEvent } from "./chip/chip-event.js";
+import type { ChipBoot, ChipObserver, ChipReport } from "./chip/chip-options.js";
 import { randomCuts, type PowerCut } from "./chip/power-cut.js";
-import { Link } from "../../hosts/node/link.js";
-import { awaitServer } from "./await-server.js";
-import { OwnBackend } from "./backend.js";
-import { DeviceFile } from "./device-file.js";
+import { DownloadAccount } from "./download-account.js";
 import { openEngine, type Engine } from "./engine.js";
 import type { Facts } from "./facts.js";
 import type { SimulationOptions } from "./simulation-options.js";
+import { openStage, type Stage } from "./stage.js";
+import { Verdict, type Ending } from "./verdict.js";
 
-/** What goes on, for whoever shows it. */
+/** What goes on, for a view of it. */
 export interface SimulationObserver {
+  /** A step of the simulation, in words. */
   step(text: string): void;
   status(status: AgentStatus): void;
   progress(doneBytes: number, totalBytes: number, report: ChipReport): void;
+  /** A line of the engine's own. */
   diagnostic(line: string): void;
   /** A line of the device's own log. */
   line?(text: string): void;
@@ -34,190 +29,86 @@ export interface SimulationObserver {
 
 export interface SimulationResult {
   readonly facts: Facts;
-  /** Why the device did not end confirmed on a new version. */
+  /** Why the device did not end confirmed on a new version. Absent: it did. */
   readonly problem?: string;
 }
-
-const firstVersion = "1.0.0";
-/** Times in a row that a device may fail, or be refused, before the simulation gives it up. */
-const failuresMax = 6;
-const refusalsMax = 2;
-/** Boots beyond those that cuts explain: a device that needs more of them is in a loop. */
-const extraBootsMax = 20;
 
 export class Simulation {
   readonly #options: SimulationOptions;
   readonly #observer: SimulationObserver;
+  readonly #interrupt: AbortSignal | undefined;
   readonly #startedMs = performance.now();
-  /** Undone in reverse order at the end, whatever the end is. */
-  readonly #cleanups: (() => void | Promise<void>)[] = [];
-  #versionBefore = firstVersion;
-  #versionAfter = firstVersion;
-  #imageBytes = 0;
-  /** What an earlier run had left in the kept device's slot. */
-  #firstBytes: number | undefined;
-  #lastDiagnostic = "";
-  #lastStatus = "";
-  #failures = 0;
-  /** The power failed; where the download goes on has not been told yet. */
-  #resumes = false;
-  #refusals = 0;
 
-  constructor(options: SimulationOptions, observer: SimulationObserver) {
+  /** @param interrupt ends the simulation early when it is aborted; its facts are told still */
+  constructor(options: SimulationOptions, observer: SimulationObserver, interrupt?: AbortSignal) {
     this.#options = options;
     this.#observer = observer;
+    this.#interrupt = interrupt;
   }
 
   /** Throws what could not be set up; the device's own failures are in the result. */
   async run(): Promise<SimulationResult> {
-    try {
-      return await this.#run();
-    } finally {
-      for (const cleanup of this.#cleanups.reverse()) await cleanup();
+    const { program, engine: name } = this.#options;
+    if (program !== undefined && !existsSync(program)) {
+      throw new Error(`--program: ${program} is not there: name the product's main module`);
     }
-  }
-
-  async #run(): Promise<SimulationResult> {
-    const options = this.#options;
-    if (options.program !== undefined && options.engine === "node") {
-      throw new Error("a product's program runs on XS only: use --engine xs");
-    }
-    if (options.program !== undefined && !existsSync(options.program)) {
-      throw new Error(`--program: ${options.program} is not there: name the product's main module`);
-    }
-    const engine = await openEngine(options.engine, (line) => {
-      this.#observer.step(line);
-    });
-    const folder = this.#openFolder();
-    const device = new DeviceFile(resolve(options.flash ?? join(folder, "flash.bin")));
-    if (device.exists) this.#versionBefore = device.version;
-    const backend =
-      options.server === undefined ? await this.#openBackend(folder, device) : undefined;
-    const link = await this.#openLink(backend);
-    this.#prepare(device, link.port);
-    return await this.#live(engine, device, link);
-  }
-
-  /** Where a simulation keeps its things: beside the device if that is kept, else until the end. */
-  #openFolder(): string {
-    const { flash } = this.#options;
-    if (flash !== undefined) return `${resolve(flash)}.service`;
-    const folder = mkdtempSync(join(tmpdir(), "provision-simulate-"));
-    this.#cleanups.push(() => {
-      rmSync(folder, { recursive: true, force: true });
-    });
-    return folder;
-  }
-
-  async #openBackend(folder: string, device: DeviceFile): Promise<OwnBackend> {
-    const { vendor, model, sn, size, content } = this.#options;
-    const backend = await OwnBackend.open({ dataDirectory: folder, vendor, model, serial: sn });
-    this.#cleanups.push(() => backend.close());
-    this.#observer.step(`service on http://127.0.0.1:${backend.port}, its data in ${folder}`);
-    if (!device.exists || !device.hasCik) await backend.enableAgain(sn);
-    const before = this.#firmware(this.#versionBefore);
-    const version = nextVersion(this.#versionBefore);
-    const image = this.#firmware(version, size);
-    const first = { id: `${model}-${this.#versionBefore}`, version: this.#versionBefore };
-    await backend.publish({ ...first, image: before });
-    const id = content ?? `${model}-${version}`;
-    await backend.publish({ id, version, image });
-    this.#observer.step(
-      `vendor ${vendor}, model ${model}, serial ${sn}; releases ${first.id}, ${id}`,
-    );
-    return backend;
-  }
-
-  async #openLink(backend: OwnBackend | undefined): Promise<Link> {
-    const { server, latency, bandwidth } = this.#options;
-    const url = new URL(server ?? `http://127.0.0.1:${backend?.port ?? 0}`);
-    const address = { host: url.hostname, port: Number(url.port === "" ? 80 : url.port) };
-    if (server !== undefined) await awaitServer(address);
-    const link = await Link.open({
-      serverHost: address.host,
-      serverPort: address.port,
-      latencyMs: latency,
-      ...(bandwidth !== undefined && { bandwidthBytes: bandwidth }),
-    });
-    this.#cleanups.push(() => link.close());
-    return link;
-  }
-
-  /** A new device, or the kept one with the address of this run's link. */
-  #prepare(device: DeviceFile, port: number): void {
-    const { vendor, model, sn } = this.#options;
-    const host = "127.0.0.1";
-    if (device.exists) {
-      device.tellAddress(host, port);
-      this.#observer.step(`device ${device.path}, on ${this.#versionBefore}`);
-      return;
-    }
-    const identity = { vendor, model, sn, host, port };
-    device.make({ identity, firmware: this.#firmware(firstVersion) });
-    this.#observer.step(`flash image of 4 MiB with firmware ${firstVersion} in ota_0`);
-  }
-
-  #firmware(version: string, byteLength?: number): Uint8Array {
-    const { model, program } = this.#options;
-    return makeFirmware({
-      name: model,
-      version,
-      config: this.#config,
-      ...(program !== undefined && { program }),
-      ...(byteLength !== undefined && { byteLength: Math.ceil(byteLength / 16) * 16 }),
-    });
-  }
-
-  get #config(): FirmwareConfig {
-    const { chunk, pipeline, content } = this.#options;
-    return {
-      chunkBytes: chunk,
-      pipelineDepth: pipeline,
-      ...(content !== undefined && { release: { kind: "fixed", id: content } }),
+    const onStep = (text: string): void => {
+      this.#observer.step(text);
     };
+    const engine = await openEngine(name, onStep);
+    const stage = await openStage(this.#options, onStep);
+    try {
+      return await this.#live(engine, stage);
+    } finally {
+      await stage.close();
+    }
   }
 
-  get #cuts(): PowerCut[] {
-    const { cuts, seed, cutAt, size } = this.#options;
-    if (cuts !== undefined) return randomCuts({ count: cuts, seed, imageBytes: size });
-    return [{ at: "slot-bytes", count: cutAt ?? Math.floor(size / 2) }];
-  }
-
-  async #live(engine: Engine, device: DeviceFile, link: Link): Promise<SimulationResult> {
+  async #live(engine: Engine, stage: Stage): Promise<SimulationResult> {
     const { heap, timeout } = this.#options;
-    let settle: (problem: string | undefined) => void = () => undefined;
-    const settled = new Promise<string | undefined>((resolvePromise) => {
-      settle = resolvePromise;
+    const verdict = new Verdict(stage.versionBefore);
+    const account = new DownloadAccount();
+    let settle: (ending: Ending) => void = () => undefined;
+    const ended = new Promise<Ending>((resolve) => {
+      settle = resolve;
     });
+    const life = { verdict, account, report: () => chip.report(), settle };
     const chip = engine.makeChip({
-      flashFile: device.path,
+      flashFile: stage.device.path,
       heapBytes: heap,
-      cuts: this.#cuts,
-      config: this.#config,
-      observer: this.#chipObserver(() => chip.report(), settle),
+      cuts: this.#cuts(),
+      config: stage.config,
+      observer: this.#observe(life),
     });
     const timer = setTimeout(() => {
-      settle(`it took longer than ${timeout} s; last: ${this.#lastStatus}`);
+      settle({ problem: `it took longer than ${timeout} s; last: ${verdict.lastWords}` });
     }, timeout * 1000);
     const interrupt = (): void => {
-      settle("interrupted");
+      settle({ problem: "interrupted" });
     };
-    process.once("SIGINT", interrupt);
-    process.once("SIGTERM", interrupt);
+    this.#interrupt?.addEventListener("abort", interrupt);
+    if (this.#interrupt?.aborted === true) interrupt();
     chip.powerOn();
-    const problem = await settled;
+    const { problem } = await ended;
     clearTimeout(timer);
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    this.#interrupt?.removeEventListener("abort", interrupt);
     await chip.powerOff();
-    const facts = this.#facts(engine, chip.report(), device, link);
+    const facts = this.#facts(engine, stage, life);
     return problem === undefined ? { facts } : { facts, problem };
   }
 
-  #chipObserver(
-    report: () => ChipReport,
-    settle: (problem: string | undefined) => void,
-  ): ChipObserver {
+  #cuts(): PowerCut[] {
+    const { cuts, seed, cutAt, size, server } = this.#options;
+    if (cuts !== undefined) return randomCuts({ count: cuts, seed, imageBytes: size });
+    // An outside service's release has a size that is not known here.
+    if (cutAt === undefined && server !== undefined) return [];
+    return [{ at: "slot-bytes", count: cutAt ?? Math.floor(size / 2) }];
+  }
+
+  #observe({ verdict, account, report, settle }: Life): ChipObserver {
+    const end = (ending: Ending | undefined): void => {
+      if (ending !== undefined) settle(ending);
+    };
     return {
       booted: (boot) => {
         const { reason, slot, refused } = boot;
@@ -225,85 +116,58 @@ export class Simulation {
         this.#observer.step(`boot (${reason}) from ota_${slot}`);
         this.#observer.booted?.(boot);
         const { boots, powerCuts } = report();
-        if (boots > 2 * powerCuts + extraBootsMax) {
-          settle(`it restarts over and over${this.#lastDiagnostic}`);
+        end(verdict.booted(boots, powerCuts));
+      },
+      event: (event) => {
+        if (event.event === "progress") {
+          this.#tellProgress(event, account, report());
+          verdict.progress();
+        } else {
+          this.#observer.status(event);
+          end(verdict.status(event));
         }
       },
       line: (line) => {
-        const event = parseChipEvent(line);
-        if (event === undefined) {
-          const text = line.trimEnd();
-          this.#observer.line?.(text);
-          if (this.#options.verbose) this.#observer.diagnostic(`    ${text}`);
-          return;
-        }
-        if (event.event === "progress") {
-          this.#imageBytes = event.total;
-          this.#firstBytes ??= event.done;
-          this.#failures = 0;
-          if (this.#resumes) this.#tellResume(event.done, report());
-          this.#observer.progress(event.done, event.total, report());
-          return;
-        }
-        this.#observer.status(event);
-        this.#judge(event, settle);
+        this.#observer.line?.(line.trimEnd());
       },
       diagnostic: (line) => {
-        this.#lastDiagnostic = `: ${line}`;
+        verdict.diagnostic(line);
         this.#observer.diagnostic(line);
       },
       powerCut: () => {
-        this.#resumes = true;
+        account.powerCut();
         this.#observer.step("POWER CUT");
         this.#observer.powerCut?.();
       },
       failed: (problem) => {
-        settle(`the chip cannot go on: ${problem}`);
+        settle({ problem: `the chip cannot go on: ${problem}` });
       },
     };
   }
 
-  #tellResume(doneBytes: number, { counters }: ChipReport): void {
-    this.#resumes = false;
-    const lost = (counters["bytesFetched"] ?? 0) - (doneBytes - (this.#firstBytes ?? 0));
-    const place = `${doneBytes} of ${this.#imageBytes} bytes`;
-    this.#observer.step(`goes on at ${place}; ${Math.max(0, lost)} bytes are fetched twice`);
+  #tellProgress({ done, total }: Progress, account: DownloadAccount, report: ChipReport): void {
+    const resumes = account.progress(done, total, report.counters["bytesFetched"] ?? 0);
+    if (resumes !== undefined) this.#observer.step(resumes);
+    this.#observer.progress(done, total, report);
   }
 
-  /** Is that how the story ends? */
-  #judge(status: AgentStatus, settle: (problem: string | undefined) => void): void {
-    if (!status.trial) this.#versionAfter = status.version;
-    this.#lastStatus = formatStatus(status);
-    if (status.state === "backing-off") this.#failures += 1;
-    if (status.state === "refused") this.#refusals += 1;
-    if (status.state === "listing") this.#refusals = 0;
-    if (status.state === "idle" && !status.trial) {
-      const isNew = status.version !== this.#versionBefore;
-      const why = status.reason === "" ? "there is nothing newer" : status.reason;
-      settle(isNew ? undefined : `the device stays on ${status.version}: ${why}`);
-    } else if (status.state === "unidentified") settle(status.reason);
-    else if (this.#refusals === refusalsMax || this.#failures === failuresMax) {
-      settle(status.reason);
-    }
-  }
-
-  #facts(engine: Engine, report: ChipReport, device: DeviceFile, link: Link): Facts {
-    const { counters } = report;
-    const fetched = counters["bytesFetched"] ?? 0;
-    const missingBytes = this.#imageBytes - (this.#firstBytes ?? 0);
+  #facts(engine: Engine, { device, link, versionBefore }: Stage, life: Life): Facts {
+    const { powerCuts, boots, eraseCount, counters } = life.report();
+    const { imageBytes, missingBytes } = life.account;
+    const bytesFetched = counters["bytesFetched"] ?? 0;
     return {
-      versionBefore: this.#versionBefore,
-      versionAfter: this.#versionAfter,
+      versionBefore,
+      versionAfter: life.verdict.versionAfter,
       activated: device.hasCik,
-      imageBytes: this.#imageBytes,
-      bytesFetched: fetched,
-      bytesRefetched: Math.max(0, fetched - missingBytes),
+      imageBytes,
+      bytesFetched,
+      bytesRefetched: Math.max(0, bytesFetched - missingBytes),
       requests: counters["requests"] ?? 0,
       connections: link.connections,
       serverBytesResent: Math.max(0, link.rangeBytesSent - missingBytes),
-      powerCuts: report.powerCuts,
-      boots: report.boots,
-      eraseCount: report.eraseCount,
+      powerCuts,
+      boots,
+      eraseCount,
       engine: engine.description,
       slotBytes: engine.slotBytes,
       heapBytes: engine.slotBytes === null ? null : this.#options.heap,
@@ -312,8 +176,11 @@ export class Simulation {
   }
 }
 
-function nextVersion(text: string): string {
-  const version = parseVersion(text);
-  if (version === undefined) throw new Error(`${text} is no version`);
-  return `${version.major}.${version.minor + 1}.0`;
+type Progress = Extract<ChipEvent, { event: "progress" }>;
+
+interface Life {
+  readonly verdict: Verdict;
+  readonly account: DownloadAccount;
+  readonly report: () => ChipReport;
+  readonly settle: (ending: Ending) => void;
 }

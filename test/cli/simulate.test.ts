@@ -175,6 +175,14 @@ describe("provision simulate", function () {
     ["a number that is none", ["--cuts", "-1"], /whole number/],
     ["an unknown engine", ["--engine", "v8"], /choices|Allowed/i],
     ["a server that is no address", ["--server", "ftp://x"], /http:\/\/host/],
+    ["a cut that no byte reaches", ["--cut-at", "99999999"], /cut at 99999999 has no effect/],
+    ["two kinds of cuts", ["--cuts", "3", "--cut-at", "100"], /cannot be used with/],
+    [
+      "a size of another's releases",
+      ["--size", "131072", "--server", "http://x"],
+      /cannot be used/,
+    ],
+    ["a program without XS", ["--engine", "node", "--program", "x.ts"], /runs on XS only/],
     ["an option that does not exist", ["--colour"], /unknown option/],
   ];
   for (const [what, parameters, words] of mistakes) {

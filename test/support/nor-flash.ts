@@ -8,6 +8,12 @@
 // Every program and erase is recorded, so that a clean run tells where cuts can fall; `cutsIn` lists
 // them. A cut throws `PowerCut`, and so does every later call until `powerOn`.
 
+import {
+  eraseTorn,
+  program,
+  programTorn,
+  type TornOperation,
+} from "../../src/formats/flash/torn-operation.js";
 import type { FlashPartition, FlashStatus } from "../../src/ports/flash.js";
 
 /** The power is gone: what a call during or after a cut throws. */
@@ -32,15 +38,10 @@ export interface FlashOperation {
   readonly byteLength: number;
 }
 
-/** Where power is lost. Operations are counted from 0, from the moment of `cutAt`. */
-export interface Cut {
+/** Where power is lost, and what that leaves of the operation. */
+export interface Cut extends TornOperation {
+  /** Counted from 0, from the moment of `cutAt`. */
   readonly operation: number;
-  /** Bytes finished: 0 is before the operation, its whole length is after it. */
-  readonly bytes: number;
-  /** Bits of the byte at the border that are finished too; none if absent. */
-  readonly border?: number;
-  /** For an erase: the bytes finished are the block's last ones, not its first. */
-  readonly fromEnd?: boolean;
   /**
    * For an erase: in the bytes not finished each read gives each bit as it was or as 1, at random
    * from this seed, until the block is erased again. If absent, they read as they were.
@@ -137,12 +138,11 @@ export class NorFlash implements FlashPartition {
     this.#demandWritable();
     this.#demandProgrammable(buffer, byteOffset);
     const cut = this.#begin({ kind: "program", byteOffset, byteLength: buffer.length }, buffer);
-    const end = cut?.bytes ?? buffer.length;
-    for (let i = 0; i < end; i += 1) this.#clear(byteOffset + i, buffer[i] ?? 0);
-    if (cut !== undefined) {
-      if (end < buffer.length) this.#clear(byteOffset + end, (buffer[end] ?? 0) | ~borderOf(cut));
-      this.#losePower();
-    }
+    const content = this.#content.subarray(byteOffset, byteOffset + buffer.length);
+    if (cut === undefined) program(content, buffer);
+    else programTorn(content, buffer, cut);
+    this.#settle(byteOffset, buffer, cut);
+    if (cut !== undefined) this.#losePower();
     this.counts.programs += 1;
     this.counts.programmedBytes += buffer.length;
   }
@@ -205,26 +205,22 @@ export class NorFlash implements FlashPartition {
     const cut = this.#begin({ kind: "erase", byteOffset: start, byteLength: length });
     const done = cut?.bytes ?? length;
     const first = cut?.fromEnd === true ? start + length - done : start;
-    this.#content.fill(0xff, first, first + done);
+    eraseTorn(this.#content.subarray(start, start + length), cut ?? { bytes: length });
     this.#unstable.fill(0, first, first + done);
     if (cut !== undefined) {
-      if (done < length) this.#leaveUnfinished(cut, start);
+      if (done < length) this.#leaveUnstable(cut, start);
       this.#losePower();
     }
     this.counts.erases += 1;
   }
 
-  /** What a cut within the erase of the block at `start` leaves in the bytes not finished. */
-  #leaveUnfinished(cut: Cut, start: number): void {
-    const rest = this.#blockLength - cut.bytes;
+  /** What a cut within the erase of the block at `start` leaves unstable, if it says so. */
+  #leaveUnstable(cut: Cut, start: number): void {
+    if (cut.unstableSeed === undefined) return;
     const first = cut.fromEnd === true ? start : start + cut.bytes;
-    const border = cut.fromEnd === true ? first + rest - 1 : first;
-    this.#content[border] = (this.#content[border] ?? 0) | borderOf(cut);
-    if (cut.unstableSeed !== undefined) {
-      this.#unstable.fill(1, first, first + rest);
-      this.#mayBeUnstable = true;
-      this.#noise = cut.unstableSeed >>> 0 || 1;
-    }
+    this.#unstable.fill(1, first, first + this.#blockLength - cut.bytes);
+    this.#mayBeUnstable = true;
+    this.#noise = cut.unstableSeed >>> 0 || 1;
   }
 
   /** Records an operation; returns the cut if it falls in this one. */
@@ -244,9 +240,14 @@ export class NorFlash implements FlashPartition {
     throw new PowerCut("power was cut during this operation");
   }
 
-  #clear(byteOffset: number, byte: number): void {
-    this.#content[byteOffset] = (this.#content[byteOffset] ?? 0) & byte;
-    if (byte === 0) this.#unstable[byteOffset] = 0;
+  /** A byte of which all bits were programmed to 0 is stable again. */
+  #settle(byteOffset: number, buffer: Uint8Array, cut: Cut | undefined): void {
+    if (!this.#mayBeUnstable) return;
+    const end = cut?.bytes ?? buffer.length;
+    for (let i = 0; i < end; i += 1) {
+      if (buffer[i] === 0) this.#unstable[byteOffset + i] = 0;
+    }
+    if (cut?.border === 0xff && buffer[end] === 0) this.#unstable[byteOffset + end] = 0;
   }
 
   /** Xorshift32: eight bits that differ from read to read, the same for the same seed. */
@@ -334,10 +335,6 @@ function* cutsInErase(operation: number, byteLength: number, grid: CutGrid): Gen
       if (unstableSeed !== undefined) yield { operation, bytes, fromEnd, unstableSeed };
     }
   }
-}
-
-function borderOf(cut: Cut): number {
-  return (cut.border ?? 0) & 0xff;
 }
 
 function hex(byte: number): string {

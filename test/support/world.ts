@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { OpenStore } from "../../src/ports/key-value.js";
 import { boot } from "../../src/formats/boot/boot-loader.js";
-import { Chip, type ChipOptions } from "../../hosts/node/chip.js";
+import { VirtualDevice, type VirtualDeviceOptions } from "../../hosts/node/virtual-device.js";
 import { openNvsStores } from "../../hosts/node/nvs-stores.js";
 import { partitionOpener } from "../../src/formats/flash/partitions.js";
 import { VirtualNetwork } from "../../hosts/node/virtual-network.js";
@@ -52,7 +52,7 @@ export function sha256Hex(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-export interface WorldOptions extends Partial<ChipOptions> {
+export interface WorldOptions extends Partial<VirtualDeviceOptions> {
   /** Keeps keys in flash, by our own NVS code; otherwise in memory, where no cut reaches. */
   readonly nvsInFlash?: boolean;
   /** Of the image that the device comes with. */
@@ -67,7 +67,7 @@ export class World {
   readonly service = new VirtualService();
   readonly flash: NorFlash;
   readonly stores = new MemoryStores();
-  readonly chip: Chip;
+  readonly chip: VirtualDevice;
   readonly statuses: AgentStatus[] = [];
   readonly log: string[] = [];
   fetchedBytes = 0;
@@ -97,7 +97,7 @@ export class World {
     identity.write("sn", "0001");
     identity.write("host", serviceHost);
     this.service.enabled.add("0001");
-    this.chip = new Chip({
+    this.chip = new VirtualDevice({
       flash: this.flash,
       world: this.network,
       startBootLoader: (flash) => {

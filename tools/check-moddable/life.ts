@@ -14,7 +14,7 @@ import { DeviceFile } from "../../src/simulator/device-file.js";
 import { openEngine, type Engine } from "../../src/simulator/engine.js";
 import { chunkBytesDefault, pipelineDepthDefault } from "../../src/agent/limits.js";
 import { sectorBytes } from "../../src/ports/flash.js";
-import { parseChipEvent, type ChipEvent } from "../../src/simulator/chip/chip-event.js";
+import type { ChipEvent } from "../../src/simulator/chip/chip-event.js";
 import { makeFirmware } from "../../src/simulator/firmware/firmware.js";
 import { Link } from "../../hosts/node/link.js";
 import { Simulator, stage, type MemoryPeaks, type Screen } from "./simulator.js";
@@ -113,9 +113,8 @@ async function runChip(
       cuts: [],
       config: {},
       observer: {
-        line: (line) => {
-          const event = parseChipEvent(line);
-          if (event !== undefined && isReached(event)) reach();
+        event: (event) => {
+          if (isReached(event)) reach();
         },
         failed: fail,
       },

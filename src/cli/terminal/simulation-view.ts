@@ -2,21 +2,22 @@
 
 import { SingleBar } from "cli-progress";
 import { type AgentStatus, stateSentences } from "../../agent/status.js";
-import type { ChipReport } from "../../simulator/chip/chip.js";
+import type { ChipReport } from "../../simulator/chip/chip-options.js";
 import type { SimulationObserver } from "../../simulator/simulation.js";
 
 export class SimulationView implements SimulationObserver {
   readonly #out: NodeJS.WriteStream;
-  readonly #chunkBytes: number;
+  readonly #isVerbose: boolean;
   readonly #startedMs = performance.now();
   #bar: SingleBar | undefined;
   #barStartedMs = 0;
   #barStartBytes = 0;
   #lastLine = "";
 
-  constructor(out: NodeJS.WriteStream, chunkBytes: number) {
+  /** @param isVerbose shows the device's own log, too */
+  constructor(out: NodeJS.WriteStream, isVerbose: boolean) {
     this.#out = out;
-    this.#chunkBytes = chunkBytes;
+    this.#isVerbose = isVerbose;
   }
 
   step(text: string): void {
@@ -38,7 +39,6 @@ export class SimulationView implements SimulationObserver {
       this.#tellQuarter(doneBytes, totalBytes);
       return;
     }
-    const chunks = Math.ceil(doneBytes / this.#chunkBytes);
     const connections = report.counters["connections"] ?? 0;
     const seconds = (performance.now() - this.#barStartedMs) / 1000;
     const rate = Math.round((doneBytes - this.#barStartBytes) / 1024 / Math.max(seconds, 0.001));
@@ -50,20 +50,24 @@ export class SimulationView implements SimulationObserver {
         hideCursor: true,
         format:
           "  [{bar}] {percentage}%  {value}/{total} bytes  {rate} KiB/s  " +
-          "chunk {chunks}  connection {connections}",
+          "connection {connections}",
         barCompleteChar: "=",
         barIncompleteChar: " ",
         barsize: 24,
       });
-      this.#bar.start(totalBytes, doneBytes, { rate: 0, chunks, connections });
-    } else this.#bar.update(doneBytes, { rate, chunks, connections });
+      this.#bar.start(totalBytes, doneBytes, { rate: 0, connections });
+    } else this.#bar.update(doneBytes, { rate, connections });
   }
 
   diagnostic(line: string): void {
     this.step(line);
   }
 
-  /** Ends whatever is open on the terminal. */
+  line(text: string): void {
+    if (this.#isVerbose) this.step(`    ${text}`);
+  }
+
+  /** Ends what is open on the terminal. */
   close(): void {
     this.#endBar();
   }

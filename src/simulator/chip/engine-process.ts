@@ -1,35 +1,12 @@
-// One boot of the simulated chip's processor: the engine as a child process, its output line by
-// line, the watchdog at its side, and what its end means. Which boot comes next is chip.ts's.
+// One program on XS: the engine as a child process, its output line by line, the watchdog at its
+// side, and what its end means. Which boot comes next is decided in simulated-chip.ts.
 //
 // The watchdog: the program writes a byte to file descriptor 3 now and then; silence ends it.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-
-/** How a boot ended. */
-export type EngineEnd =
-  /** The program asked for a reset. */
-  | "restart"
-  /** Uncaught exception, unhandled rejection, memory full, stack overflow: the chip resets. */
-  | "exception"
-  | "rejection"
-  | "memory-full"
-  | "stack-overflow"
-  /** The program has a fault that shows before it runs. */
-  | "bad-program"
-  /** Nothing is left to do, which on a chip means: nothing happens any more. */
-  | "idle"
-  /** A cut that the engine was told to make. */
-  | "power-cut"
-  /** The watchdog heard nothing. */
-  | "silent"
-  /** `kill` was called. */
-  | "killed"
-  /** The engine itself crashed. */
-  | "crash"
-  /** The engine was not set up right; no boot will be better. */
-  | "host-failure";
+import type { ProgramEnd } from "./processor.js";
 
 export interface EngineOptions {
   /** Path of the engine's binary. */
@@ -41,14 +18,14 @@ export interface EngineOptions {
   /** A line of the engine's own; they begin with `#`. */
   readonly onDiagnostic: (line: string) => void;
   /** Called once, when all lines have been delivered. */
-  readonly onEnd: (end: EngineEnd) => void;
+  readonly onEnd: (end: ProgramEnd) => void;
 }
 
 const watchdogDescriptor = 3;
 const watchdogArguments = ["--watchdog-fd", String(watchdogDescriptor)];
 
 /** Exit codes of the engine (engine/README.md). */
-const ends: Readonly<Record<number, EngineEnd>> = {
+const ends: Readonly<Record<number, ProgramEnd>> = {
   0: "idle",
   10: "restart",
   11: "memory-full",
@@ -121,7 +98,7 @@ export class EngineProcess {
   }
 }
 
-function endOf(code: number | null, signal: NodeJS.Signals | null): EngineEnd {
+function endOf(code: number | null, signal: NodeJS.Signals | null): ProgramEnd {
   if (signal !== null) return "crash";
   return ends[code ?? -1] ?? "host-failure";
 }

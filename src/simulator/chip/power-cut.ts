@@ -1,77 +1,28 @@
-// When the power of a simulated chip fails: places that a person names, and random ones from a
-// seed; and how far the chip still is from the next one. The cut itself is made by flash-file.ts
-// (in the boot loader), by the engine, or by a timer of the chip's.
+// Where the power of a simulated chip fails: at places that a person names, or at random ones from
+// a seed. The cut itself is made by flash-file.ts, by the engine, or by a timer of the chip's.
 
 import { receiveBytes } from "../../agent/limits.js";
-import type { Counters } from "./counters.js";
-import type { FlashFileCut } from "./flash-file.js";
 import { seededRandom } from "./seeded.js";
 
-/** Counts begin when the power comes on; resets in between do not start them anew. */
-export type PowerCut =
-  /** After so many bytes programmed in the idle slot. */
+/** A cut within a flash operation. */
+export type FlashCut =
+  /** After `count` bytes programmed in the idle slot; 0 or more. */
   | { readonly at: "slot-bytes"; readonly count: number }
-  /** After so many bytes programmed anywhere else: key-value store, boot entries. */
+  /** After `count` bytes programmed anywhere else: key-value store, boot entries; 0 or more. */
   | { readonly at: "record-bytes"; readonly count: number }
   /** Within the flash operation of this number (a program, a block erased), from 1. */
-  | { readonly at: "operation"; readonly count: number }
-  /** After so many milliseconds. */
+  | { readonly at: "operation"; readonly count: number };
+
+/** Counts begin when the power comes on; a reset in between does not start them again. */
+export type PowerCut =
+  | FlashCut
+  /** After so many milliseconds, whatever the chip does then. */
   | { readonly at: "time"; readonly delayMs: number };
 
-/** What the boot loader has done to the flash, which the engine does not count. */
-export interface BootLoaderWork {
-  readonly operations: number;
-  readonly bytesProgrammed: number;
-}
-
-/** The cut that is due while the power is on, measured by the counts at the time it came on. */
-export class DueCut {
-  readonly cut: PowerCut;
-  readonly #reached: number;
-
-  constructor(cut: PowerCut, counters: Counters, work: BootLoaderWork) {
-    this.cut = cut;
-    this.#reached = reached(cut, counters, work);
-  }
-
-  /** The cut as the boot loader that begins now has to know it, if it can fall there. */
-  inBootLoader(counters: Counters, work: BootLoaderWork): FlashFileCut | undefined {
-    const left = this.#left(counters, work);
-    if (this.cut.at === "operation") return { operation: left };
-    return this.cut.at === "record-bytes" ? { bytes: left } : undefined;
-  }
-
-  /** What to tell the engine that begins now. */
-  engineArguments(counters: Counters, work: BootLoaderWork): string[] {
-    const left = String(this.#left(counters, work));
-    return this.cut.at === "time" ? [] : [`--cut-${this.cut.at}`, left];
-  }
-
-  #left(counters: Counters, work: BootLoaderWork): number {
-    const done = reached(this.cut, counters, work) - this.#reached;
-    return this.cut.at === "time" ? 0 : this.cut.count - done;
-  }
-}
-
-/** The count that decides about `cut`. */
-function reached({ at }: PowerCut, counters: Counters, work: BootLoaderWork): number {
-  const { flashOperations = 0, slotBytesProgrammed = 0, flashBytesProgrammed = 0 } = counters;
-  switch (at) {
-    case "operation":
-      return flashOperations + work.operations;
-    case "slot-bytes":
-      return slotBytesProgrammed;
-    case "record-bytes":
-      return flashBytesProgrammed - slotBytesProgrammed + work.bytesProgrammed;
-    case "time":
-      return 0;
-    default:
-      return at satisfies never;
-  }
-}
-
 export interface RandomCutOptions {
+  /** How many; 0 or more. */
   readonly count: number;
+  /** The same seed gives the same cuts. */
   readonly seed: number;
   /** Of the image that is downloaded meanwhile. */
   readonly imageBytes: number;

@@ -1,48 +1,39 @@
-// From a flash file to the program that runs: the boot loader's work, and the modules that the
-// chosen image carries, laid out as files for the engine.
+// From a flash file to the program that runs: the boot loader's work, and the payload of the image
+// that it chose.
 
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { openSha256 } from "../../../hosts/node/digest.js";
 import { readBytes } from "../../formats/boot/boot-flash.js";
 import type { BootSegment } from "../../formats/boot/boot-image.js";
 import { boot, type BootTry } from "../../formats/boot/boot-loader.js";
-import { FlashFile, PowerFailure, type FlashFileCut } from "./flash-file.js";
-import { decodeModules, type Modules } from "../firmware/module-archive.js";
+import { FlashFile, PowerFailure, type FlashWork } from "./flash-file.js";
+import type { FlashCut } from "./power-cut.js";
 
-/** What a boot loader's run came to, and what it did to the flash. */
+/** What a boot loader's run led to, and what it did to the flash. */
 export interface ProgramLoad {
-  readonly operations: number;
-  readonly bytesProgrammed: number;
-  readonly blocksErased: number;
+  readonly work: FlashWork;
   readonly outcome:
-    | { readonly kind: "loaded"; readonly slot: number; readonly modules: Modules }
+    | { readonly kind: "loaded"; readonly slot: number; readonly payload: Uint8Array }
     | { readonly kind: "power-failed" }
-    /** Nothing can start; every further boot would come to the same. */
+    /** Nothing can start; every further boot would end in the same way. */
     | { readonly kind: "stuck"; readonly problem: string };
   /** Images that were looked at. */
   readonly tried: readonly BootTry[];
 }
 
-/** The module that is run. */
-const mainModule = "main.js";
-
 const descriptorBytes = 256;
+const noWork: FlashWork = { operations: 0, slotBytes: 0, recordBytes: 0, blocksErased: 0 };
 
 /** Runs the boot loader on a flash file, in which the power fails at `cut`. */
-export function loadProgram(flashFile: string, cut: FlashFileCut | undefined): ProgramLoad {
+export function loadProgram(flashFile: string, cut: FlashCut | undefined): ProgramLoad {
   let flash: FlashFile;
   try {
-    flash = new FlashFile(flashFile, cut);
+    flash = new FlashFile(flashFile, { cut });
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    const nothing = { operations: 0, bytesProgrammed: 0, blocksErased: 0, tried: [] };
-    return { ...nothing, outcome: { kind: "stuck", problem } };
+    return { work: noWork, tried: [], outcome: { kind: "stuck", problem } };
   }
   try {
-    const { tried, outcome } = bootFrom(flash);
-    const { operations, bytesProgrammed, blocksErased } = flash;
-    return { operations, bytesProgrammed, blocksErased, tried, outcome };
+    return { ...bootFrom(flash), work: flash.work };
   } finally {
     flash.close();
   }
@@ -52,32 +43,17 @@ function bootFrom(flash: FlashFile): Pick<ProgramLoad, "tried" | "outcome"> {
   try {
     const { booted, tried, problem = "nothing starts" } = boot(flash, { openDigest: openSha256 });
     if (booted === undefined) return { tried, outcome: { kind: "stuck", problem } };
-    const modules = readModules(flash, booted.image.segments[0]);
-    if ("problem" in modules) return { tried, outcome: { kind: "stuck", ...modules } };
-    return { tried, outcome: { kind: "loaded", slot: booted.index, ...modules } };
+    const payload = readPayload(flash, booted.image.segments[0]);
+    return { tried, outcome: { kind: "loaded", slot: booted.index, payload } };
   } catch (error) {
     if (error instanceof PowerFailure) return { tried: [], outcome: { kind: "power-failed" } };
     throw error;
   }
 }
 
-/** The payload stands behind the app descriptor in the image's first segment. */
-function readModules(
-  flash: FlashFile,
-  segment: BootSegment | undefined,
-): { readonly modules: Modules } | { readonly problem: string } {
-  if (segment === undefined) return { problem: "the image that starts is empty" };
+/** What stands behind the app descriptor in the image's first segment. */
+function readPayload(flash: FlashFile, segment: BootSegment | undefined): Uint8Array {
+  if (segment === undefined) return new Uint8Array(0);
   const address = segment.address + descriptorBytes;
-  try {
-    const bytes = readBytes(flash, address, segment.byteLength - descriptorBytes);
-    return { modules: decodeModules(bytes) };
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** Writes the modules into an empty folder; returns the path of the main module. */
-export function writeModules(modules: Modules, folder: string): string {
-  for (const [name, text] of Object.entries(modules)) writeFileSync(join(folder, name), text);
-  return join(folder, mainModule);
+  return readBytes(flash, address, segment.byteLength - descriptorBytes);
 }

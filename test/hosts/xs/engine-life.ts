@@ -9,8 +9,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseChipEvent } from "../../../src/simulator/chip/chip-event.js";
-import { SimulatedChip, type ChipReport } from "../../../src/simulator/chip/chip.js";
+import type { ChipReport } from "../../../src/simulator/chip/chip-options.js";
+import { SimulatedChip } from "../../../src/simulator/chip/simulated-chip.js";
+import { XsProcessor } from "../../../src/simulator/chip/xs-processor.js";
 import { makeFirmware } from "../../../src/simulator/firmware/firmware.js";
 import {
   makeFlashImage,
@@ -152,31 +153,37 @@ export class EngineLife {
           this.#settle(error instanceof Error ? error : new Error("no error was thrown"));
         }
       };
-    return new SimulatedChip({
-      flashFile: this.#flashFile,
+    const { stackSlots, heapBytes = heapBytesDefault } = this.#plan;
+    // A busy machine must not be taken for a hanging device.
+    const common = { flashFile: this.#flashFile, watchdogMs: lifeMsMax };
+    const processor = new XsProcessor({
+      ...common,
       engine: this.#engine,
-      heapBytes: this.#plan.heapBytes ?? heapBytesDefault,
-      ...(this.#plan.stackSlots !== undefined && { stackSlots: this.#plan.stackSlots }),
-      resetDelayMs: 1,
-      // As fast a machine as it may be, a busy one must not be taken for a hanging device.
-      watchdogMs: lifeMsMax,
-      cuts: this.#plan.cuts,
-      observer: {
-        booted: guarded(({ slot }) => {
-          this.#checkBoot(slot);
-        }),
-        line: guarded((line) => {
-          const event = parseChipEvent(line);
-          if (event?.event === "status") this.#takeStatus(event);
-        }),
-        ended: guarded((end) => {
-          assert.ok(end === "restart" || end === "power-cut", `a boot ends with ${end}`);
-        }),
-        failed: guarded((problem) => {
-          throw new Error(`nothing boots: ${problem}`);
-        }),
-      },
+      heapBytes,
+      ...(stackSlots !== undefined && { stackSlots }),
     });
+    return new SimulatedChip(
+      {
+        ...common,
+        resetDelayMs: 1,
+        cuts: this.#plan.cuts,
+        observer: {
+          booted: guarded(({ slot }) => {
+            this.#checkBoot(slot);
+          }),
+          event: guarded((event) => {
+            if (event.event === "status") this.#takeStatus(event);
+          }),
+          ended: guarded((end) => {
+            assert.ok(end === "restart" || end === "power-cut", `a boot ends with ${end}`);
+          }),
+          failed: guarded((problem) => {
+            throw new Error(`nothing boots: ${problem}`);
+          }),
+        },
+      },
+      processor,
+    );
   }
 
   #checkBoot(slot: number): void {

@@ -3,7 +3,7 @@
 // hold is looked at on the way (invariants.ts) and in the end (end-check.ts).
 
 import { boot } from "../../../src/formats/boot/boot-loader.js";
-import { Chip } from "../../../hosts/node/chip.js";
+import { VirtualDevice } from "../../../hosts/node/virtual-device.js";
 import { VirtualNetwork } from "../../../hosts/node/virtual-network.js";
 import { VirtualTime } from "../../../hosts/node/virtual-time.js";
 import { Agent } from "../../../src/agent/agent.js";
@@ -67,7 +67,7 @@ export class Life {
   failsNow: (life: Life) => boolean = () => false;
   /** Called when the power has come back, before the boot. */
   onPowerOn: () => void = () => undefined;
-  readonly #chip: Chip;
+  readonly #chip: VirtualDevice;
   #polls = 0;
   /** The next word of progress is the first of a download. */
   #begins = true;
@@ -89,7 +89,7 @@ export class Life {
     this.service.recall(service);
     this.#decay();
     this.vendor.offer();
-    this.#chip = new Chip({
+    this.#chip = new VirtualDevice({
       flash: this.flash,
       world: this.network,
       startBootLoader: (flash) => this.#startBootLoader(flash),

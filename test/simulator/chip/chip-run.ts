@@ -6,13 +6,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { SimulatedChip } from "../../../src/simulator/chip/chip.js";
+import type { ChipEvent } from "../../../src/simulator/chip/chip-event.js";
+import { SimulatedChip } from "../../../src/simulator/chip/simulated-chip.js";
+import { XsProcessor, type XsProcessorOptions } from "../../../src/simulator/chip/xs-processor.js";
 import type {
   ChipBoot,
   ChipObserver,
   ChipOptions,
 } from "../../../src/simulator/chip/chip-options.js";
-import type { EngineEnd } from "../../../src/simulator/chip/engine-process.js";
+import type { ProgramEnd } from "../../../src/simulator/chip/processor.js";
 import type { FirmwareConfig } from "../../../hosts/xs/device/config.js";
 import { makeFirmware } from "../../../src/simulator/firmware/firmware.js";
 import {
@@ -33,7 +35,8 @@ interface FlashOptions {
   readonly otadata?: readonly EntryFields[];
 }
 
-export interface ChipRunOptions extends FlashOptions, Omit<ChipOptions, "flashFile" | "observer"> {
+export interface ChipRunOptions
+  extends FlashOptions, Omit<ChipOptions & XsProcessorOptions, "flashFile" | "observer"> {
   /** Changes the flash before it is used. */
   readonly damage?: (flash: Uint8Array) => Uint8Array;
   /** What to do with the chip within a callback of its observer. */
@@ -47,9 +50,10 @@ const waitMsMax = 10_000;
 
 export class ChipRun {
   readonly lines: string[] = [];
+  readonly events: ChipEvent[] = [];
   readonly diagnostics: string[] = [];
   readonly boots: ChipBoot[] = [];
-  readonly ends: EngineEnd[] = [];
+  readonly ends: ProgramEnd[] = [];
   powerCuts = 0;
   failure: string | undefined;
   readonly chip: SimulatedChip;
@@ -67,18 +71,18 @@ export class ChipRun {
       if (at?.moment === moment) at.call(this.chip);
       if (this.#waiting?.isDone() === true) this.#waiting.resolve();
     };
-    this.chip = new SimulatedChip({
-      ...options,
-      flashFile: this.flashFile,
-      observer: {
-        line: (line) => happened("line", () => this.lines.push(line)),
-        diagnostic: (line) => happened("diagnostic", () => this.diagnostics.push(line)),
-        booted: (boot) => happened("booted", () => this.boots.push(boot)),
-        ended: (end) => happened("ended", () => this.ends.push(end)),
-        powerCut: () => happened("powerCut", () => (this.powerCuts += 1)),
-        failed: (problem) => happened("failed", () => (this.failure = problem)),
-      },
-    });
+    const { flashFile } = this;
+    const processor = new XsProcessor({ ...options, flashFile });
+    const observer: ChipObserver = {
+      event: (event) => happened("event", () => this.events.push(event)),
+      line: (line) => happened("line", () => this.lines.push(line)),
+      diagnostic: (line) => happened("diagnostic", () => this.diagnostics.push(line)),
+      booted: (boot) => happened("booted", () => this.boots.push(boot)),
+      ended: (end) => happened("ended", () => this.ends.push(end)),
+      powerCut: () => happened("powerCut", () => (this.powerCuts += 1)),
+      failed: (problem) => happened("failed", () => (this.failure = problem)),
+    };
+    this.chip = new SimulatedChip({ ...options, flashFile, observer }, processor);
     this.chip.powerOn();
   }
 

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 
-import { parseChipEvent } from "../../../src/simulator/chip/chip-event.js";
 import { loadFile } from "../../support/vectors.js";
 import { builtEngine } from "../../hosts/xs/built-engine.js";
 import { ChipRun, type ChipRunOptions } from "./chip-run.js";
@@ -122,8 +121,8 @@ describe("the agent on the simulated chip", () => {
 
   /** The states that the agent has told of. */
   function states(chip: ChipRun): string[] {
-    const events = chip.lines.map(parseChipEvent);
-    return events.flatMap((event) => (event?.event === "status" ? [event.state] : []));
+    const events = chip.events;
+    return events.flatMap((event) => (event.event === "status" ? [event.state] : []));
   }
 
   it("reads its identity from flash and asks for its key, in the chip's memory", async () => {

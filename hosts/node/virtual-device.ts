@@ -1,5 +1,5 @@
-// A chip in a Node process: flash, a boot loader, the agent, a watchdog and a power switch, in
-// virtual or real time. The boot loader is an argument, so that it can be the simulated chip's own.
+// A device in a Node process: flash, a boot loader, the agent, a watchdog and a power switch, in
+// virtual or real time. The boot loader is an argument.
 
 import { Agent } from "../../src/agent/agent.js";
 import type { AgentOptions } from "../../src/agent/options.js";
@@ -19,7 +19,7 @@ export type StartBootLoader = (flash: FlashPartition) => { readonly slot: number
 /** What runs in a slot. */
 export type StartImage = (platform: Platform, options: AgentOptions) => Agent | undefined;
 
-export interface ChipOptions {
+export interface VirtualDeviceOptions {
   readonly flash: FlashPartition;
   readonly world: World;
   readonly startBootLoader: StartBootLoader;
@@ -33,7 +33,9 @@ export interface ChipOptions {
   readonly log?: (line: string) => void;
   readonly watchdogMs?: number;
   readonly macAddress?: Uint8Array;
-  /** What a callback threw. Default: it passes through to whoever drives time. */
+  /** Restart or watchdog: this boot is over. Default: the device boots again at once. */
+  readonly onReset?: (reason: ResetReason) => void;
+  /** What a callback threw. Default: it passes through to whatever drives time. */
   readonly onThrown?: (error: unknown) => void;
 }
 
@@ -57,8 +59,8 @@ class Life {
   }
 }
 
-export class Chip {
-  readonly #options: ChipOptions;
+export class VirtualDevice {
+  readonly #options: VirtualDeviceOptions;
   #life: Life | undefined;
   boots = 0;
   /** Why the running boot began. */
@@ -67,7 +69,7 @@ export class Chip {
   slot = -1;
   agent: Agent | undefined;
 
-  constructor(options: ChipOptions) {
+  constructor(options: VirtualDeviceOptions) {
     this.#options = options;
   }
 
@@ -91,6 +93,13 @@ export class Chip {
     this.#life = undefined;
     this.slot = -1;
     this.agent = undefined;
+  }
+
+  #reset(reason: ResetReason): void {
+    const { onReset } = this.#options;
+    if (onReset === undefined) return this.powerOn(reason);
+    this.cutPower();
+    onReset(reason);
   }
 
   /** `callback`, if `life` still lasts when it is called. */
@@ -120,7 +129,7 @@ export class Chip {
     this.#schedule(
       life,
       () => {
-        if (world.nowMs() - life.fedMs >= watchdogMs) this.powerOn("watchdog");
+        if (world.nowMs() - life.fedMs >= watchdogMs) this.#reset("watchdog");
         else this.#watch(life);
       },
       leftMs,
@@ -160,7 +169,7 @@ export class Chip {
         this.#schedule(
           life,
           () => {
-            this.powerOn("software");
+            this.#reset("software");
           },
           0,
         );

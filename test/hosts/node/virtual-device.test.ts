@@ -2,7 +2,7 @@
 // runs in the slots here is a few lines of each test's own.
 
 import assert from "node:assert/strict";
-import { Chip, type ChipOptions } from "../../../hosts/node/chip.js";
+import { VirtualDevice, type VirtualDeviceOptions } from "../../../hosts/node/virtual-device.js";
 import { VirtualNetwork, type PeerSocket } from "../../../hosts/node/virtual-network.js";
 import { VirtualTime } from "../../../hosts/node/virtual-time.js";
 import type { FlashPartition } from "../../../src/ports/flash.js";
@@ -24,13 +24,13 @@ class Rig {
   readonly time = new VirtualTime();
   readonly network = new VirtualNetwork(this.time, { latencyMs: 5 });
   readonly flash = flashWith();
-  readonly chip: Chip;
+  readonly chip: VirtualDevice;
   readonly peers: PeerSocket[] = [];
   readonly diary: string[] = [];
   /** What the boot loader starts next. */
   nextSlot = 0;
 
-  constructor(program: Program, options: Partial<ChipOptions> = {}) {
+  constructor(program: Program, options: Partial<VirtualDeviceOptions> = {}) {
     const stores = new MemoryStores();
     this.network.listen(server.address, server.port, (socket) => {
       this.peers.push(socket);
@@ -43,7 +43,7 @@ class Rig {
         },
       };
     });
-    this.chip = new Chip({
+    this.chip = new VirtualDevice({
       flash: this.flash,
       world: this.network,
       startBootLoader: () => ({ slot: this.nextSlot }),
