@@ -56,6 +56,9 @@ const ownFlags = ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
 // Of the SDK's engine: foreign functions, which we have no use for, and a file that xsMath.c includes.
 const leftOut = new Set(["xsffi.c", "xsum.c"]);
 
+/** Folders of the C host beside its own: engine/README.md says what is in which. */
+const parts = ["platform", "modules", "hardware"];
+
 /** The folder that holds the engine's `sources`, `includes` and `platforms`, or undefined. */
 function findEngine(): string | undefined {
   const moddable = process.env["MODDABLE"];
@@ -83,6 +86,7 @@ export function engineVariant(options: VariantOptions): Variant | undefined {
   const engine = findEngine();
   if (engine === undefined || !existsSync(join(engine, "sources"))) return undefined;
   const own = join(rootFolder, "hosts", "xs", "engine");
+  const ownFolders = [own, ...parts.map((part) => join(own, part))];
   const folders = ["includes", "platforms", "sources"].map((name) => join(engine, name));
   const name = variantName(options);
   const objectFolder = join(rootFolder, "build", "xs", `${name}-objects`);
@@ -93,20 +97,23 @@ export function engineVariant(options: VariantOptions): Variant | undefined {
     options.sanitize === true
       ? ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
       : [];
-  const common = [...optimize, ...machine, "-fno-common", ...engineDefines, `-I${own}`];
+  const includes = ownFolders.map((folder) => `-I${folder}`);
+  const common = [...optimize, ...machine, "-fno-common", ...engineDefines, ...includes];
   const object = (source: string): string => join(objectFolder, `${parse(source).name}.o`);
   const engineHeaders = folders.flatMap((folder) => list(folder, ".h"));
-  const ownUnits = list(own, ".c").map((source) => ({
+  const ownHeaders = ownFolders.flatMap((folder) => list(folder, ".h"));
+  const ownSources = ownFolders.flatMap((folder) => list(folder, ".c"));
+  const ownUnits = ownSources.map((source) => ({
     source,
     object: object(`chip-${basename(source)}`),
     flags: [...common, ...ownFlags, ...sanitize, ...folders.flatMap((path) => ["-isystem", path])],
-    headers: [...list(own, ".h"), ...engineHeaders],
+    headers: [...ownHeaders, ...engineHeaders],
   }));
   const engineUnits = list(join(engine, "sources"), ".c").map((source) => ({
     source,
     object: object(source),
     flags: [...common, "-w", ...folders.map((path) => `-I${path}`)],
-    headers: [join(own, "xs-platform.h"), ...engineHeaders],
+    headers: [join(own, "platform", "xs-platform.h"), ...engineHeaders],
   }));
   return {
     units: [...engineUnits, ...ownUnits],

@@ -9,13 +9,6 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
-void chip_stop(chip *self, chip_exit code)
-{
-  if (self->options.report_memory)
-    chip_memory_report(&self->memory);
-  chip_end(code);
-}
-
 static void print_version(void)
 {
   printf("{\"engine\":\"XS %d.%d.%d\",\"slotBytes\":%zu}\n", XS_MAJOR_VERSION, XS_MINOR_VERSION,
