@@ -1,6 +1,8 @@
 // How long to wait before the next try: exponential, capped, with jitter, so that a fleet that lost
 // its service together does not come back together (S-61).
 
+import type { ResponseHead } from "../http/head-parser.js";
+import { parseHttpDate } from "../http/http-date.js";
 import { parseDecimal } from "../protocol/decimal.js";
 
 /**
@@ -21,9 +23,21 @@ export function retryDelayMs(
   return Math.round(delayMs * (0.5 + random));
 }
 
-/** `Retry-After` in seconds (RFC 9110 section 10.2.3), as ms, or undefined. Dates are not read: a
- *  device may have no calendar. */
-export function retryAfterMs(value: string | undefined, maximumMs: number): number | undefined {
-  const seconds = value === undefined ? undefined : parseDecimal(value);
+/**
+ * What `Retry-After` asks for (RFC 9110 section 10.2.3), as ms of at most `maximumMs`, or undefined.
+ * A date is held against the answer's own `Date`: a device may have no calendar.
+ */
+export function retryAfterMs(
+  { retryAfter, date }: Pick<ResponseHead, "retryAfter" | "date">,
+  maximumMs: number,
+): number | undefined {
+  if (retryAfter === undefined) return undefined;
+  const seconds = parseDecimal(retryAfter) ?? secondsUntil(retryAfter, date);
   return seconds === undefined ? undefined : Math.min(seconds * 1000, maximumMs);
+}
+
+function secondsUntil(retryAfter: string, date: string | undefined): number | undefined {
+  const until = parseHttpDate(retryAfter);
+  const now = date === undefined ? undefined : parseHttpDate(date);
+  return until === undefined || now === undefined ? undefined : Math.max(0, until - now);
 }

@@ -76,21 +76,26 @@ export class ChunkedBody {
   }
 }
 
-/** The size that a chunk's first line announces: 1*HEXDIG, then perhaps extensions. */
+/**
+ * The size that a chunk's first line announces: 1*HEXDIG, then perhaps extensions. Blanks around it
+ * are taken: some servers pad the size to a width, and no reader disagrees about what it says.
+ */
 function chunkSize(line: Uint8Array, length: number): number {
   let size = 0;
   let at = 0;
+  while (at < length && isBlank(byteAt(line, at))) at++;
+  const start = at;
   for (; at < length; at++) {
     const digit = hexDigit(byteAt(line, at));
     if (digit < 0) break;
     size = size * 16 + digit;
     if (size > Number.MAX_SAFE_INTEGER) refuseSize("a number below 2^53");
   }
-  if (at === 0) refuseSize("hexadecimal digits");
-  if (at === length) return size;
-  // BWS may stand before the semicolon. What the extensions say is ignored, as the RFC demands.
+  if (at === start) refuseSize("hexadecimal digits");
   while (at < length && isBlank(byteAt(line, at))) at++;
-  if (at === length || byteAt(line, at) !== semicolon) {
+  if (at === length) return size;
+  // What the extensions say is ignored, as the RFC demands.
+  if (byteAt(line, at) !== semicolon) {
     throw new RemoteProtocolError(
       "chunk-extension",
       "expected CRLF or a semicolon behind the chunk size, got something else",

@@ -28,6 +28,19 @@ export class FieldLine {
 
   /** Finds the parts of a line of `length` bytes, at least one. Throws on every deviation. */
   parse(line: Uint8Array, length: number): void {
+    this.parseName(line, length);
+    let start = this.nameEnd + 1;
+    let end = length;
+    while (start < end && isBlank(byteAt(line, start))) start++;
+    while (end > start && isBlank(byteAt(line, end - 1))) end--;
+    checkText(line, start, end);
+    this.valueStart = start;
+    this.valueEnd = end;
+    this.#nextStart = start;
+  }
+
+  /** Finds the name alone, of a line of which the first `length` bytes are known. */
+  parseName(line: Uint8Array, length: number): void {
     if (isBlank(byteAt(line, 0))) {
       throw new RemoteProtocolError(
         "obsolete-folding",
@@ -38,15 +51,6 @@ export class FieldLine {
     while (at < length && isTokenByte(byteAt(line, at))) at++;
     if (at === 0 || at === length || byteAt(line, at) !== colon) refuseName(line, at, length);
     this.nameEnd = at;
-
-    let start = at + 1;
-    let end = length;
-    while (start < end && isBlank(byteAt(line, start))) start++;
-    while (end > start && isBlank(byteAt(line, end - 1))) end--;
-    checkText(line, start, end);
-    this.valueStart = start;
-    this.valueEnd = end;
-    this.#nextStart = start;
   }
 
   valueIs(line: Uint8Array, lowerCaseText: string): boolean {
@@ -76,6 +80,10 @@ export class FieldLine {
     this.elementStart = start;
     this.elementEnd = end;
     return true;
+  }
+
+  element(line: Uint8Array): string {
+    return decodeUtf8(line, this.elementStart, this.elementEnd);
   }
 
   elementIs(line: Uint8Array, lowerCaseText: string): boolean {

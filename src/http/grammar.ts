@@ -100,15 +100,23 @@ export function checkText(line: Uint8Array, start: number, end: number): void {
   for (let at = start; at < end; at++) {
     const byte = byteAt(line, at);
     if (isTextByte(byte)) continue;
-    if (byte === carriageReturn) {
-      throw new RemoteProtocolError(
-        "bare-carriage-return",
-        `expected LF after CR, got something else at byte ${at + 1} of a line`,
-      );
-    }
-    throw new RemoteProtocolError(
-      "field-value",
-      `expected text, got control character ${byte} at byte ${at} of a line`,
-    );
+    if (byte === carriageReturn) refuseBareReturn(at + 1);
+    refuseControl(byte, at);
   }
+}
+
+/** Throws: something else than LF stands at byte `at`, behind a CR. */
+export function refuseBareReturn(at: number): never {
+  throw new RemoteProtocolError(
+    "bare-carriage-return",
+    `expected LF after CR, got something else at byte ${at} of a line`,
+  );
+}
+
+/** Throws: a control character stands at byte `at`. */
+export function refuseControl(byte: number, at: number): never {
+  throw new RemoteProtocolError(
+    "field-value",
+    `expected text, got control character ${byte} at byte ${at} of a line`,
+  );
 }

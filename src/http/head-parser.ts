@@ -5,7 +5,7 @@
 import { isDigit } from "../protocol/ascii.js";
 import { headerFieldsMax } from "./limits.js";
 import { FieldLine } from "./field-line.js";
-import { byteAt, checkText, decimal, space, startsWith } from "./grammar.js";
+import { byteAt, carriageReturn, checkText, decimal, space, startsWith } from "./grammar.js";
 import { RemoteProtocolError } from "./protocol-error.js";
 
 /** What a response head says. Values are read as UTF-8; of a repeated field the first is kept. */
@@ -16,9 +16,27 @@ export interface ResponseHead {
   readonly contentLength: number | undefined;
   readonly contentRange: string | undefined;
   readonly contentType: string | undefined;
+  /** The first content coding (RFC 9110 section 8.4) other than "identity". */
+  readonly contentCoding: string | undefined;
   readonly retryAfter: string | undefined;
+  /** Of an answer that is no success: what `retryAfter` may have to be compared with. */
+  readonly date: string | undefined;
   readonly location: string | undefined;
+  /** Field lines of no interest that were too long to be read. */
+  readonly skippedLines: number;
 }
+
+const namesOfInterest: readonly string[] = Object.freeze([
+  "date",
+  "location",
+  "connection",
+  "retry-after",
+  "content-type",
+  "content-range",
+  "content-length",
+  "content-encoding",
+  "transfer-encoding",
+]);
 
 const protocol = "HTTP/1.";
 const reasonStart = "HTTP/1.1 200 ".length;
@@ -35,6 +53,9 @@ export class HeadParser {
   #contentType: string | undefined;
   #retryAfter: string | undefined;
   #location: string | undefined;
+  #contentCoding: string | undefined;
+  #date: string | undefined;
+  #skippedLines = 0;
   #fieldCount = 0;
   readonly #field = new FieldLine();
 
@@ -42,14 +63,16 @@ export class HeadParser {
   parseStatusLine(line: Uint8Array, length: number): void {
     const minor = byteAt(line, protocol.length);
     const status = decimal(line, reasonStart - 4, reasonStart - 1) ?? 0;
+    // Some servers leave out the reason phrase with the blank before it; nobody needs either.
+    const hasReason = length > reasonStart - 1;
     if (
-      length < reasonStart ||
+      length < reasonStart - 1 ||
       !startsWith(line, length, protocol) ||
       !isDigit(minor) ||
       line[protocol.length + 1] !== space ||
       status < 100 ||
       status > 599 ||
-      line[reasonStart - 1] !== space
+      (hasReason && line[reasonStart - 1] !== space)
     ) {
       throw new RemoteProtocolError("status-line", "expected a status line like HTTP/1.1 200 OK");
     }
@@ -65,22 +88,42 @@ export class HeadParser {
     this.#contentType = undefined;
     this.#retryAfter = undefined;
     this.#location = undefined;
+    this.#contentCoding = undefined;
+    this.#date = undefined;
+    this.#skippedLines = 0;
     this.#fieldCount = 0;
+  }
+
+  /**
+   * Takes in the beginning of a field line that is too long. Its rest may be skipped if the agent
+   * has no interest in it; otherwise this throws.
+   */
+  parseLongLine(line: Uint8Array): void {
+    this.#countField();
+    const field = this.#field;
+    field.parseName(line, line.length);
+    // A CR at the very end may be that of the CRLF.
+    const last = line.length - 1;
+    checkText(line, field.nameEnd + 1, line[last] === carriageReturn ? last : line.length);
+    if (namesOfInterest.some((name) => field.nameIs(line, name))) {
+      throw new RemoteProtocolError(
+        "line-too-long",
+        `expected a line of at most ${line.length} bytes, got more`,
+      );
+    }
+    this.#skippedLines++;
   }
 
   /** Takes in one field line, of `length` bytes. */
   parseFieldLine(line: Uint8Array, length: number): void {
-    this.#fieldCount++;
-    if (this.#fieldCount > headerFieldsMax) {
-      throw new RemoteProtocolError(
-        "too-many-fields",
-        `expected at most ${headerFieldsMax} fields, got more`,
-      );
-    }
+    this.#countField();
     const field = this.#field;
     field.parse(line, length);
     // The names of interest differ in length: one comparison decides.
     switch (field.nameEnd) {
+      case 4:
+        if (this.#isFailure && field.nameIs(line, "date")) this.#date ??= field.value(line);
+        return;
       case 8:
         if (field.nameIs(line, "location")) this.#location ??= field.value(line);
         return;
@@ -99,9 +142,36 @@ export class HeadParser {
       case 14:
         if (field.nameIs(line, "content-length")) this.#parseContentLength(line);
         return;
+      case 16:
+        if (field.nameIs(line, "content-encoding")) this.#parseContentEncoding(line);
+        return;
       case 17:
         if (field.nameIs(line, "transfer-encoding")) this.#parseTransferEncoding(line);
         return;
+    }
+  }
+
+  get #isFailure(): boolean {
+    return this.status >= 300;
+  }
+
+  #countField(): void {
+    this.#fieldCount++;
+    if (this.#fieldCount > headerFieldsMax) {
+      throw new RemoteProtocolError(
+        "too-many-fields",
+        `expected at most ${headerFieldsMax} fields, got more`,
+      );
+    }
+  }
+
+  /** RFC 9110 section 8.4: "identity" is no coding, wherever it stands. */
+  #parseContentEncoding(line: Uint8Array): void {
+    const field = this.#field;
+    while (field.nextElement(line)) {
+      if (!field.elementIs(line, "identity") && !field.elementIs(line, "")) {
+        this.#contentCoding ??= field.element(line);
+      }
     }
   }
 
@@ -167,8 +237,11 @@ export class HeadParser {
       contentLength: this.contentLength,
       contentRange: this.#contentRange,
       contentType: this.#contentType,
+      contentCoding: this.#contentCoding,
       retryAfter: this.#retryAfter,
+      date: this.#date,
       location: this.#location,
+      skippedLines: this.#skippedLines,
     };
   }
 }

@@ -7,13 +7,21 @@
 // the reader of the line. However the bytes are cut into pieces, lines and errors are the same.
 
 import { headerLineBytesMax } from "./limits.js";
-import { carriageReturn, lineFeed } from "./grammar.js";
+import {
+  carriageReturn,
+  isTextByte,
+  lineFeed,
+  refuseBareReturn,
+  refuseControl,
+} from "./grammar.js";
 import { RemoteProtocolError } from "./protocol-error.js";
 
 export class ReceiveBuffer {
   /** The line that `takeLine` completed; its content holds until the next call. */
   readonly line = new Uint8Array(headerLineBytesMax);
   #lineLength = 0;
+  /** Bytes of the present line, its CRLF included: those that do not fit into `line` as well. */
+  #lineBytes = 0;
   #bytes: Uint8Array | undefined;
   #offset = 0;
 
@@ -37,14 +45,26 @@ export class ReceiveBuffer {
     return this.#lineLength > 0;
   }
 
-  /** The length, without CRLF, of the line now complete in `line`; undefined: more is needed. */
-  takeLine(): number | undefined {
+  /** So many bytes of the line that `skipLine` skips, or has skipped, are used up. */
+  get lineBytes(): number {
+    return this.#lineBytes;
+  }
+
+  /**
+   * The length, without CRLF, of the line now complete in `line`; undefined: more is needed. Throws
+   * on a line that does not fit, unless it `maySkip`: then "too-long", `line` is full of its
+   * beginning, and `skipLine` goes on behind that.
+   */
+  takeLine(maySkip: true): number | "too-long" | undefined;
+  takeLine(): number | undefined;
+  takeLine(maySkip = false): number | "too-long" | undefined {
     const bytes = this.#bytes;
     if (bytes === undefined) return undefined;
     const lineEnd = bytes.indexOf(lineFeed, this.#offset);
     const end = lineEnd === -1 ? bytes.length : lineEnd + 1;
     const length = this.#lineLength + end - this.#offset;
     if (length > this.line.length) {
+      if (maySkip) return this.#fillLine(bytes);
       throw new RemoteProtocolError(
         "line-too-long",
         `expected a line of at most ${this.line.length} bytes, got more`,
@@ -61,6 +81,44 @@ export class ReceiveBuffer {
       throw new RemoteProtocolError("bare-line-feed", "expected CRLF at a line's end, got LF");
     }
     return length - 2;
+  }
+
+  #fillLine(bytes: Uint8Array): "too-long" {
+    const end = this.#offset + this.line.length - this.#lineLength;
+    this.line.set(bytes.subarray(this.#offset, end), this.#lineLength);
+    this.#lineLength = this.#lineBytes = this.line.length;
+    this.#advance(bytes, end);
+    return "too-long";
+  }
+
+  /**
+   * Goes on in a line that was too long, up to `bytesMax` of its bytes; true: its end was reached.
+   * False: it has as many bytes, or more is needed. Throws on what may not stand in a field value.
+   */
+  skipLine(bytesMax: number): boolean {
+    const bytes = this.#bytes;
+    if (bytes === undefined) return false;
+    let before = this.line[this.line.length - 1] ?? 0;
+    let at = this.#offset;
+    let ended = false;
+    for (; at < bytes.length && this.#lineBytes < bytesMax && !ended; at++) {
+      const byte = bytes[at] ?? 0;
+      ended = byte === lineFeed;
+      if (ended && before !== carriageReturn) {
+        throw new RemoteProtocolError("bare-line-feed", "expected CRLF at a line's end, got LF");
+      }
+      if (!ended && before === carriageReturn) refuseBareReturn(this.#lineBytes);
+      if (!ended && byte !== carriageReturn && !isTextByte(byte)) {
+        refuseControl(byte, this.#lineBytes);
+      }
+      before = byte;
+      this.#lineBytes++;
+    }
+    this.#advance(bytes, at);
+    // The byte before the next piece.
+    this.line[this.line.length - 1] = before;
+    if (ended) this.#lineLength = 0;
+    return ended;
   }
 
   /** Discards the CRLFs that stand where a line begins and returns how many they were. */

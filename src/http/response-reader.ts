@@ -23,7 +23,7 @@ export type ResponseEvent =
 export type RequestMethod = "GET" | "POST" | "HEAD";
 
 /** Where the next byte belongs. `closed`: nothing that comes now is an answer. */
-type State = "start" | "fields" | "length" | "chunked" | "until-close" | "closed";
+type State = "start" | "fields" | "skipping" | "length" | "chunked" | "until-close" | "closed";
 
 export class ResponseReader {
   readonly #buffer = new ReceiveBuffer();
@@ -79,6 +79,7 @@ export class ResponseReader {
     switch (this.#state) {
       case "start":
       case "fields":
+      case "skipping":
         return this.#readHead();
       case "length":
         return this.#readLength();
@@ -101,8 +102,15 @@ export class ResponseReader {
   #readHead(): ResponseEvent | undefined {
     for (;;) {
       if (this.#state === "start") this.#skipEmptyLines();
-      const length = this.#buffer.takeLine();
+      if (this.#state === "skipping" && !this.#skipLine()) return undefined;
+      const length =
+        this.#state === "fields" ? this.#buffer.takeLine(true) : this.#buffer.takeLine();
       if (length === undefined) return undefined;
+      if (length === "too-long") {
+        this.#head.parseLongLine(this.#buffer.line);
+        this.#state = "skipping";
+        continue;
+      }
       this.#countHeadBytes(length + 2);
       if (this.#state === "start") {
         this.#head.parseStatusLine(this.#buffer.line, length);
@@ -131,6 +139,17 @@ export class ResponseReader {
         "expected silence while no request is outstanding, got bytes",
       );
     }
+  }
+
+  /** Skips the rest of a field line that is too long, within the bound of the head. */
+  #skipLine(): boolean {
+    const room = headBytesMax - this.#headBytes;
+    const hasEnded = this.#buffer.skipLine(room);
+    if (hasEnded) {
+      this.#countHeadBytes(this.#buffer.lineBytes);
+      this.#state = "fields";
+    } else if (this.#buffer.lineBytes >= room) this.#countHeadBytes(room + 1);
+    return hasEnded;
   }
 
   #countHeadBytes(byteLength: number): void {

@@ -10,6 +10,8 @@ const quote = 0x22;
 const comma = 0x2c;
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
+/** U+FEFF in UTF-8. */
+const byteOrderMark: readonly number[] = Object.freeze([0xef, 0xbb, 0xbf]);
 
 /** One row with its CRLF. Only what needs quotes gets them. */
 export function formatRow(fields: readonly string[]): string {
@@ -43,6 +45,8 @@ export class RowError extends Error {
 export interface RowReaderOptions {
   /** What to do with a row that cannot be read: throw RowError, or go on with the next one. */
   readonly badRow: "throw" | "skip";
+  /** Passes over a byte order mark (U+FEFF) in front of the first row. Default: it is content. */
+  readonly dropsByteOrderMark?: boolean;
   /** Bytes of one row; commas, enclosing quotes and the line end do not count. */
   readonly rowBytesMax?: number;
 }
@@ -63,6 +67,8 @@ export class RowReader {
   /** The row being read is bad and will be skipped. */
   #isBad = false;
   #skipped = 0;
+  /** Bytes of a byte order mark that have been met; undefined: none is looked for any more. */
+  #markBytes: number | undefined;
   #bytes: Uint8Array | undefined;
   #offset = 0;
   #hasEnded = false;
@@ -71,6 +77,7 @@ export class RowReader {
   constructor(options: RowReaderOptions) {
     this.#options = options;
     this.#row = new Uint8Array(options.rowBytesMax ?? rowBytesMaxDefault);
+    this.#markBytes = options.dropsByteOrderMark === true ? 0 : undefined;
   }
 
   /** How many bad rows were skipped. */
@@ -97,14 +104,34 @@ export class RowReader {
       const byte = bytes[this.#offset++];
       if (byte === undefined) {
         bytes = this.#bytes = undefined;
+      } else if (this.#markBytes !== undefined && this.#isOfMark(byte, this.#markBytes)) {
+        continue;
       } else if (this.#take(byte)) {
         const row = this.#endRow();
         if (row !== undefined) return row;
       }
     }
     if (!this.#hasEnded) return undefined;
+    this.#endMark();
     if (this.#state === "quoted") this.#refuse("malformed", "a closing quote");
     return this.#endRow();
+  }
+
+  /** Whether `byte` goes on with a byte order mark of which `met` bytes have been met. */
+  #isOfMark(byte: number, met: number): boolean {
+    if (byte !== byteOrderMark[met]) {
+      this.#endMark();
+      return false;
+    }
+    this.#markBytes = met + 1 < byteOrderMark.length ? met + 1 : undefined;
+    return true;
+  }
+
+  /** What has been met was no byte order mark: it is content. */
+  #endMark(): void {
+    const met = this.#markBytes ?? 0;
+    this.#markBytes = undefined;
+    for (let at = 0; at < met; at++) this.#take(byteOrderMark[at] ?? 0);
   }
 
   /** Takes one byte in; true: it ended the row. */

@@ -27,11 +27,23 @@ describe("back-off", () => {
     );
   });
 
+  const date = "Fri, 31 Dec 1999 23:59:59 GMT";
+
   it("reads Retry-After in seconds, capped, and nothing else", () => {
-    assert.equal(retryAfterMs("120", 900_000), 120_000);
-    assert.equal(retryAfterMs("999999", 900_000), 900_000);
-    for (const value of [undefined, "", "-1", "1.5", "soon", "Fri, 31 Dec 1999 23:59:59 GMT"]) {
-      assert.equal(retryAfterMs(value, 900_000), undefined);
+    assert.equal(retryAfterMs({ retryAfter: "120", date }, 900_000), 120_000);
+    assert.equal(retryAfterMs({ retryAfter: "999999", date: undefined }, 900_000), 900_000);
+    for (const retryAfter of [undefined, "", "-1", "1.5", "soon"]) {
+      assert.equal(retryAfterMs({ retryAfter, date }, 900_000), undefined);
+    }
+  });
+
+  it("holds a date in Retry-After against the date of the answer", () => {
+    const retryAfter = "Sat, 01 Jan 2000 00:00:59 GMT";
+    assert.equal(retryAfterMs({ retryAfter, date }, 900_000), 60_000);
+    assert.equal(retryAfterMs({ retryAfter, date }, 30_000), 30_000);
+    assert.equal(retryAfterMs({ retryAfter: date, date: retryAfter }, 900_000), 0);
+    for (const other of [undefined, "", "now"]) {
+      assert.equal(retryAfterMs({ retryAfter, date: other }, 900_000), undefined);
     }
   });
 });

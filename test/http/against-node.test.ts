@@ -28,6 +28,7 @@ describe("codec against Node's own server", () => {
 
   it("reads Content-Length, chunks, 204, 304 and errors on one connection", async () => {
     const peer = await connect((request, response) => {
+      response.sendDate = false;
       switch (request.url) {
         case "/length":
           response.setHeader("Content-Length", 5).end("hello");

@@ -89,6 +89,9 @@ function describeHead(head: ResponseHead): string {
     ["content-type", head.contentType],
     ["retry-after", head.retryAfter],
     ["location", head.location],
+    ["content-coding", head.contentCoding],
+    ["date", head.date],
+    ["skipped", head.skippedLines === 0 ? undefined : head.skippedLines],
   ].flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`.trimEnd()]));
   return ["head", String(head.status), ...facts].join(", ").replace(",", "");
 }

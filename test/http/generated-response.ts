@@ -97,6 +97,9 @@ export function describeResponses(all: readonly GeneratedResponse[]): string {
         contentType: each.contentType,
         retryAfter: undefined,
         location: undefined,
+        contentCoding: undefined,
+        date: undefined,
+        skippedLines: 0,
       },
     });
     const body = hasBody(each) ? each.chunks.join("") : "";
