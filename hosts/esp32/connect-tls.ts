@@ -26,7 +26,7 @@ function text(name: string): string | undefined {
 
 /**
  * Called once, when the network is being joined; starts to keep the time. Until the clock is set
- * every connection fails, asynchronously. Throws if no certificate was compiled in.
+ * every connection fails, asynchronously, and says so. Throws if no certificate was compiled in.
  */
 export function openConnect({ log, resolve }: Platform): Connect {
   const trust = {
@@ -39,7 +39,7 @@ export function openConnect({ log, resolve }: Platform): Connect {
     if (time.isSet) return new SecureConnection(options, trust, log);
     log("TLS: waiting for the time");
     Timer.set(() => {
-      options.onError();
+      options.onError("the clock is not set yet, and a certificate has dates");
     });
     return noConnection;
   };

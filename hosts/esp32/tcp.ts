@@ -26,7 +26,9 @@ class Connection implements TCP {
           this.#writableBytes = byteLength;
           options.onWritable(byteLength);
         },
-        onError: options.onError,
+        onError: () => {
+          options.onError();
+        },
       });
     } catch (error) {
       if (error instanceof Error && error.message === "invalid address") throw error;

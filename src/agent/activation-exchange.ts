@@ -5,7 +5,13 @@ import type { HttpRequest } from "../http/request-writer.js";
 import type { ResponseHead } from "../http/head-parser.js";
 import { cikCharacters } from "../protocol/limits.js";
 import { readCik } from "../protocol/paths.js";
-import { failedAnswer, problemOfFailure, type ContactProblem } from "./contact.js";
+import {
+  describeStatus,
+  failedAnswer,
+  problemOfCoding,
+  problemOfFailure,
+  type ContactProblem,
+} from "./contact.js";
 import type { ConnectionFailure, Exchange } from "./exchange.js";
 
 /** A CIK with a line end after it, which some servers send. */
@@ -87,7 +93,7 @@ function problemOfActivation(
     : `the serial is not enabled, or its window is over (409): enable ${subject}`;
   switch (head.status) {
     case 200:
-      return undefined;
+      return problemOfCoding(head);
     case 404:
       return {
         kind: "refused",
@@ -96,6 +102,6 @@ function problemOfActivation(
     case 409:
       return { kind: "refused", reason: conflict };
     default:
-      return failedAnswer(`the service answered ${head.status} to the activation`, head);
+      return failedAnswer(`${describeStatus(head)} to the activation`, head);
   }
 }

@@ -1,6 +1,7 @@
 // One keep-alive HTTP/1.1 connection to the service: opens itself when there is something to send,
 // keeps several requests in flight, matches answers in order, repeats what a peer that closed in
-// good order left unanswered (RFC 9112 section 9.3.2). It knows bytes and time, not what they mean.
+// good order left unanswered (RFC 9112 section 9.3.2), and what may be repeated of that which a peer
+// left that closed without a word (section 9.3.1). It knows bytes and time, not what they mean.
 //
 //   send -> [waiting] -> written to the socket -> [written] -> head, body views, end
 //
@@ -13,13 +14,8 @@ import { ResponseReader } from "../http/response-reader.js";
 import type { Platform } from "../ports/platform.js";
 import type { TCP, TCPOptions } from "../ports/tcp.js";
 import type { TimerHandle } from "../ports/timer.js";
-import {
-  answerTimeoutMs,
-  connectTimeoutMs,
-  receiveBytes,
-  resolveTimeoutMs,
-  silenceTimeoutMs,
-} from "./limits.js";
+import { answerTimeoutMs, connectTimeoutMs, receiveBytes, resolveTimeoutMs } from "./limits.js";
+import type { Pipelining } from "./pipelining.js";
 import type { ConnectionObserver, Exchange, FailureKind } from "./exchange.js";
 
 /** What it needs of the world. */
@@ -28,14 +24,12 @@ type Network = Pick<Platform, "clock" | "connect" | "resolve" | "timer">;
 type Phase = "closed" | "resolving" | "connecting" | "open";
 
 const watchIntervalMs = 1000;
-/** Connections in a row that were lost with answers missing, after which one goes at a time. */
-const pipelineLossesMax = 2;
 
 export class Connection {
   readonly #network: Network;
   readonly #host: string;
   readonly #port: number;
-  readonly #depth: number;
+  readonly #pipelining: Pipelining;
   readonly #observer: ConnectionObserver;
   readonly #buffer = new Uint8Array(receiveBytes);
   #phase: Phase = "closed";
@@ -46,25 +40,26 @@ export class Connection {
   #waiting: Exchange[] = [];
   #written: Exchange[] = [];
   #writableBytes = 0;
-  #losses = 0;
   /** Whole answers that the connection at hand has given. */
   #answers = 0;
   #watch: TimerHandle | undefined;
   /** When the peer was last heard, or last began to owe something. */
   #heardMs = 0;
   #answerSinceMs = 0;
+  /** When the request was written that is alone in flight, until its answer begins. */
+  #askedMs: number | undefined;
 
   constructor(
     network: Network,
     host: string,
     port: number,
-    depth: number,
+    pipelining: Pipelining,
     observer: ConnectionObserver = {},
   ) {
     this.#network = network;
     this.#host = host;
     this.#port = port;
-    this.#depth = depth;
+    this.#pipelining = pipelining;
     this.#observer = observer;
   }
 
@@ -77,8 +72,13 @@ export class Connection {
 
   /** How many requests more may usefully be sent now. */
   get room(): number {
-    const depth = this.#losses < pipelineLossesMax ? this.#depth : 1;
-    return Math.max(0, depth - this.#written.length - this.#waiting.length);
+    return Math.max(0, this.#pipelining.depth - this.#written.length - this.#waiting.length);
+  }
+
+  /** Closes like `close`, because an answer was not the one that was asked for. */
+  abandon(): void {
+    this.#pipelining.noteFault(this.#written.length);
+    this.close();
   }
 
   /** Closes the socket and forgets every exchange; none of their callbacks is called again. */
@@ -104,13 +104,14 @@ export class Connection {
     const oldest = this.#written[0];
     if (exchange === undefined || !this.#socket || !this.#reader) return false;
     if (oldest !== undefined) {
-      const pipelined = exchange.pipelined && oldest.pipelined && this.#losses < pipelineLossesMax;
-      if (!pipelined || this.#written.length >= this.#depth) return false;
+      const pipelined = exchange.pipelined && oldest.pipelined;
+      if (!pipelined || this.#written.length >= this.#pipelining.depth) return false;
     }
     const bytes = writeRequest(exchange.request);
     if (bytes.length > this.#writableBytes || !this.#tryWrite(this.#socket, bytes)) return false;
     this.#reader.expect(exchange.request.method);
     if (oldest === undefined) this.#beginToOwe();
+    this.#askedMs = oldest === undefined ? this.#heardMs : undefined;
     this.#written.push(exchange);
     this.#waiting.shift();
     this.#observer.requested?.();
@@ -167,8 +168,8 @@ export class Connection {
       onWritable: (byteLength) => {
         if (generation === this.#generation) this.#onWritable(byteLength);
       },
-      onError: () => {
-        if (generation === this.#generation) this.#onError();
+      onError: (reason) => {
+        if (generation === this.#generation) this.#onError(reason);
       },
     };
     try {
@@ -214,41 +215,44 @@ export class Connection {
         const event = reader.next();
         const exchange = this.#written[0];
         if (event === undefined || exchange === undefined) return;
-        if (event.type === "head") exchange.onHead(event.head);
-        else if (event.type === "body") exchange.onBody(event.bytes);
+        if (event.type === "head") {
+          this.#noteRoundTrip();
+          exchange.onHead(event.head);
+        } else if (event.type === "body") exchange.onBody(event.bytes);
         else this.#endAnswer(exchange, event.reusable);
         if (generation !== this.#generation) return;
       }
     } catch (error) {
       if (!(error instanceof RemoteProtocolError)) throw error;
       if (this.#written.length === 0) this.#endUnowed();
-      else if (isClosed(error)) this.#lose();
+      else if (error.kind === "closed-before-response") this.#loseUnbegun();
+      else if (error.kind === "closed-within-response") this.#lose();
       else this.#fail("protocol", error.message);
     }
+  }
+
+  #noteRoundTrip(): void {
+    if (this.#askedMs !== undefined) {
+      this.#pipelining.noteRoundTrip(this.#network.clock() - this.#askedMs);
+    }
+    this.#askedMs = undefined;
   }
 
   #endAnswer(exchange: Exchange, reusable: boolean): void {
     this.#written.shift();
     this.#answers += 1;
-    // A connection that carried this many is no victim of pipelining.
-    const isProven = this.#losses < pipelineLossesMax && this.#answers >= 2 * this.#depth;
-    if (isProven) this.#losses = 0;
     this.#answerSinceMs = this.#heardMs;
-    if (!reusable) {
-      // The peer will answer nothing more: what it has not answered goes out again.
-      this.#drop();
-      this.#waiting = [...this.#written, ...this.#waiting];
-      this.#written = [];
-      this.#losses = 0;
-    }
+    // The peer will answer nothing more: what it has not answered goes out again.
+    if (!reusable) this.#requeue();
     exchange.onEnd();
     if (!reusable) this.#pump();
   }
 
-  #onError(): void {
+  #onError(reason: string | undefined): void {
     const generation = this.#generation;
     if (this.#phase === "connecting") {
-      this.#fail("unreachable", `${this.#host}:${this.#port} refuses the connection`);
+      const why = reason ?? `${this.#host}:${this.#port} refuses the connection`;
+      this.#fail("unreachable", why);
       return;
     }
     if (this.#reader !== undefined) {
@@ -273,12 +277,34 @@ export class Connection {
     }
   }
 
+  /**
+   * The connection ended before a byte of the oldest answer. A peer that has answered others on it
+   * may just have closed, without saying so: what is safe to ask twice is asked once more.
+   */
+  #loseUnbegun(): void {
+    const isSafe = this.#written.every(({ request }) => request.method === "GET");
+    if (this.#answers === 0 || !isSafe) {
+      this.#lose();
+      return;
+    }
+    this.#pipelining.noteFault(this.#written.length);
+    this.#requeue();
+    this.#pump();
+  }
+
+  /** Drops the socket; what was written and has no answer waits for the next one. */
+  #requeue(): void {
+    this.#drop();
+    this.#waiting = [...this.#written, ...this.#waiting];
+    this.#written = [];
+  }
+
   #lose(): void {
-    this.#losses += 1;
     this.#fail("lost", "the connection ended with an answer missing");
   }
 
   #fail(kind: FailureKind, message: string): void {
+    this.#pipelining.noteFault(this.#written.length);
     this.#drop();
     const failed = [...this.#written, ...this.#waiting];
     this.#written = [];
@@ -312,14 +338,10 @@ export class Connection {
       this.#fail("unresolved", `no answer to the name ${this.#host}`);
     } else if (this.#phase === "connecting" && quietMs >= connectTimeoutMs) {
       this.#fail("unreachable", `${this.#host}:${this.#port} does not answer`);
-    } else if (this.#owes && quietMs >= silenceTimeoutMs) {
+    } else if (this.#owes && quietMs >= this.#pipelining.silenceMs(this.#written.length)) {
       this.#fail("silent", "no byte of an answer in time");
     } else if (this.#written.length > 0 && now - this.#answerSinceMs >= answerTimeoutMs) {
       this.#fail("silent", "an answer takes too long");
     }
   }
-}
-
-function isClosed(error: RemoteProtocolError): boolean {
-  return error.kind === "closed-before-response" || error.kind === "closed-within-response";
 }

@@ -26,11 +26,17 @@ export function problemOfFailure(failure: ConnectionFailure): ContactProblem {
   return { kind: "failed", reason: `${failure.kind}: ${failure.message}` };
 }
 
-/** What the status of an answer means for any request with a CIK; undefined for 2xx. */
+/** Characters of a field that a reason quotes. */
+const quotedCharactersMax = 100;
+
+/**
+ * What an answer means for any request with a CIK, by its status and its content coding; undefined
+ * for a success that came as it was sent.
+ */
 export function problemOfHead(head: ResponseHead): ContactProblem | undefined {
   const { status } = head;
-  if (status >= 200 && status < 300) return undefined;
-  const reason = `the service answered ${status}`;
+  if (status >= 200 && status < 300) return problemOfCoding(head);
+  const reason = describeStatus(head);
   switch (status) {
     case 401:
       return { kind: "unauthorized", reason: `${reason}: it does not know the key` };
@@ -45,8 +51,27 @@ export function problemOfHead(head: ResponseHead): ContactProblem | undefined {
   }
 }
 
+/** A content coding was not asked for: something on the way compressed the answer. */
+export function problemOfCoding(head: ResponseHead): Failure | undefined {
+  if (head.contentCoding === undefined) return undefined;
+  const coding = quoted(head.contentCoding);
+  return failedAnswer(`the answer is compressed (Content-Encoding: ${coding})`, head);
+}
+
+/** An error status in words; a redirect tells where to. */
+export function describeStatus({ status, location }: ResponseHead): string {
+  const reason = `the service answered ${status}`;
+  const isRedirect = status >= 300 && status < 400 && location !== undefined;
+  return isRedirect ? `${reason}, a redirect to ${quoted(location)}` : reason;
+}
+
 /** A problem that passes, with the wait the service asked for. */
 export function failedAnswer(reason: string, head: ResponseHead): Failure {
-  const delayMs = retryAfterMs(head.retryAfter, retryDelayMsMax);
+  const delayMs = retryAfterMs(head, retryDelayMsMax);
   return { kind: "failed", reason, ...(delayMs !== undefined && { retryAfterMs: delayMs }) };
+}
+
+/** What somebody else wrote, short enough for a status. */
+function quoted(text: string): string {
+  return text.length <= quotedCharactersMax ? text : `${text.slice(0, quotedCharactersMax)}...`;
 }

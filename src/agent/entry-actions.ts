@@ -14,7 +14,8 @@ import { refusedDelayMsMin, restartRetryMs, retryDelayMsMin, roundsMax } from ".
 import type { CompleteOptions } from "./options.js";
 import { Pause } from "./pause.js";
 import { Records, tryRecord } from "./slots/records.js";
-import { flashFault, Slots } from "./slots/slots.js";
+import { flashFault } from "./slots/flash-fault.js";
+import { Slots } from "./slots/slots.js";
 import { TrialRun } from "./slots/trial-run.js";
 import { switchOver } from "./slots/switch-over.js";
 import { Update, type Cancellable } from "./update/update.js";
@@ -40,10 +41,18 @@ export class EntryActions {
   #verifiedDigest = "";
   /** The work of the current state, if it can be called off. */
   #work: Cancellable | undefined;
+  /** The flash kept this boot from its decision: nothing else is done before it is made. */
+  #isUndecided = false;
   /** Times the list was asked for without a pause in between. */
   #rounds = 0;
-  /** Releases rejected, or replaced under the download, since the device was last up to date. */
+  /** Releases that came to nothing, or were replaced, since the device was last up to date. */
   #changes = 0;
+  /** What became of the first release passed over in this visit, if no other does. */
+  #passedOver: ContactProblem | undefined;
+  /** Content id of the release that was found changed in this visit. */
+  #changedId: string | undefined;
+  /** Why a release came to nothing last, in this visit. */
+  #cause = "";
 
   /**
    * `onVeto` is called with the reason why a restart has to wait. Throws if flash holds no running
@@ -74,9 +83,9 @@ export class EntryActions {
     });
   }
 
-  /** Version of the running image. */
+  /** Version of the running image; "" as long as the flash cannot be read. */
   get version(): string {
-    return this.#slots.running.descriptor.version;
+    return this.#slots.version;
   }
 
   get isOnTrial(): boolean {
@@ -110,8 +119,8 @@ export class EntryActions {
   /** Ends a pause before its time. */
   wake(): void {
     this.#key.save();
-    const rereads = this.#state === "unidentified" || this.#state === "restarting";
-    this.#report(rereads ? "wake" : this.#readyInput);
+    const isWithin = this.#state === "unidentified" || this.#state === "restarting";
+    this.#report(isWithin || this.#isUndecided ? "wake" : this.#readyInput);
   }
 
   get isInPause(): boolean {
@@ -189,6 +198,9 @@ export class EntryActions {
   /** Ends the visit to the service: nothing will be asked for a while. */
   #rest(): void {
     this.#rounds = 0;
+    this.#passedOver = undefined;
+    this.#changedId = undefined;
+    this.#cause = "";
     this.#visits.close();
   }
 
@@ -202,8 +214,11 @@ export class EntryActions {
     let input: LifeInput | undefined;
     let fault = "";
     try {
+      this.#slots.readRunning();
       input = this.#trial.decide();
+      this.#isUndecided = false;
     } catch (error) {
+      this.#isUndecided = true;
       input = "failed";
       fault = flashFault(error);
     }
@@ -229,7 +244,8 @@ export class EntryActions {
   #list(): void {
     this.#rounds += 1;
     if (this.#rounds > (this.#changes < roundsMax ? roundsMax : 1)) {
-      this.#report("failed", "the list of releases leads nowhere");
+      const cause = this.#cause === "" ? "" : `: ${this.#cause}`;
+      this.#report("failed", `the list of releases leads nowhere${cause}`);
       return;
     }
     this.#update.list(this.#visits.open(), (problem, isTyped) => {
@@ -247,14 +263,25 @@ export class EntryActions {
     });
   }
 
+  /** Goes on to the next best release, or to the end of the visit. */
   #takeCandidate(reason: string): void {
-    this.#report(this.#update.takeCandidate() ? "candidate" : "nothing-new", reason);
+    if (this.#update.takeCandidate()) this.#report("candidate", reason);
+    else if (this.#passedOver !== undefined) this.#reportProblem(this.#passedOver);
+    else this.#report("nothing-new", reason || this.#cause || this.#update.remark);
+  }
+
+  /** A release that comes to nothing for now must not hide a good one below it. */
+  #passOver(problem: ContactProblem): void {
+    this.#passedOver ??= problem;
+    this.#changes += 1;
+    this.#takeCandidate(problem.reason);
   }
 
   #inspect(): void {
     this.#update.inspect(this.#visits.open(), (outcome) => {
       if (outcome.kind === "suitable") this.#report("suitable");
       else if (outcome.kind === "unsuitable") this.#takeCandidate(outcome.reason);
+      else if (outcome.kind === "passed-over") this.#passOver(outcome.problem);
       else this.#reportProblem(outcome);
     });
   }
@@ -267,6 +294,7 @@ export class EntryActions {
     this.#work = this.#update.download(this.#visits.open(), onSector, (outcome) => {
       if (outcome.kind === "downloaded") this.#report("downloaded");
       else if (outcome.kind === "rejected") this.#reportChange(outcome.reason);
+      else if (outcome.kind === "passed-over") this.#passOver(outcome.problem);
       else this.#reportProblem(outcome);
     });
   }
@@ -277,6 +305,7 @@ export class EntryActions {
         this.#verifiedDigest = outcome.digest;
         this.#report("verified");
       } else if (outcome.kind === "wrong") this.#reportChange(outcome.reason);
+      else if (outcome.kind === "passed-over") this.#passOver(outcome.problem);
       else this.#reportProblem(outcome);
     });
   }
@@ -291,15 +320,25 @@ export class EntryActions {
 
   #reportProblem(problem: ContactProblem): void {
     if (problem.kind === "changed") {
-      this.#reportChange(problem.reason);
+      this.#takeChange(problem.reason);
       return;
     }
     if (problem.kind === "failed") this.#pause.ask(problem.retryAfterMs);
     this.#report(problem.kind, problem.reason);
   }
 
+  /** A release that changes again and again in one visit cannot be fetched in it. */
+  #takeChange(reason: string): void {
+    const id = this.#update.id;
+    const isAgain = id !== undefined && id === this.#changedId;
+    this.#changedId = id;
+    if (isAgain) this.#passOver({ kind: "failed", reason: `${id}: ${reason}` });
+    else this.#reportChange(reason);
+  }
+
   #reportChange(reason: string): void {
     this.#changes += 1;
+    this.#cause = `${this.#update.id ?? "a release"}: ${reason}`;
     this.#report("changed", reason);
   }
 

@@ -38,6 +38,11 @@ export const resolveTimeoutMs = 10_000;
 export const connectTimeoutMs = 15_000;
 /** Between two bytes of an expected answer. */
 export const silenceTimeoutMs = 20_000;
+/** The same with several requests in flight, as far as the round trips seen allow it: long enough
+ *  for TCP to repeat a segment twice. */
+export const pipelinedSilenceMsMin = 4_000;
+/** Faults with several requests in flight, after which one goes at a time. */
+export const pipelineFaultsMax = 2;
 /** One answer from its first byte, or 0 bytes, to its end: a trickle must end too. */
 export const answerTimeoutMs = 120_000;
 

@@ -14,6 +14,9 @@ import {
 import type { Identity } from "./identity.js";
 import type { ByteSpan } from "./update/range-plan.js";
 
+/** Without it any content coding would be acceptable (RFC 9110 section 12.5.3). */
+const identityCoding = Object.freeze(["Accept-Encoding", "identity"] as const);
+
 /** Procedure 64. */
 export function activateRequest(identity: Identity): HttpRequest {
   const { vendor, model, serial } = identity;
@@ -26,7 +29,7 @@ export function activateRequest(identity: Identity): HttpRequest {
     method: "POST",
     target: activateTarget,
     host: hostField(identity),
-    fields: [["Content-Type", formContentType]],
+    fields: [["Content-Type", formContentType], identityCoding],
     body,
   };
 }
@@ -55,7 +58,12 @@ export function rangeRequests(
 }
 
 function get(identity: Identity, cik: string, target: string): HttpRequest {
-  return { method: "GET", target, host: hostField(identity), fields: [[cikHeader, cik]] };
+  return {
+    method: "GET",
+    target,
+    host: hostField(identity),
+    fields: [[cikHeader, cik], identityCoding],
+  };
 }
 
 function hostField({ host, port }: Identity): string {

@@ -7,23 +7,29 @@ import { RowReader } from "../protocol/csv.js";
 import { failedAnswer, problemOfFailure, problemOfHead, type ContactProblem } from "./contact.js";
 import type { ConnectionFailure, Exchange } from "./exchange.js";
 
+/** What came of asking for rows. */
+export interface RowsOutcome {
+  readonly problem: ContactProblem | undefined;
+  /** The answer was said to be rows: one that is empty and of no type may be anybody's. */
+  readonly isTyped: boolean;
+  /** Rows that could not be read. */
+  readonly badRows: number;
+}
+
 export class RowsExchange implements Exchange {
   readonly request: HttpRequest;
   readonly pipelined = true;
   readonly #onRow: (fields: readonly string[]) => void;
-  readonly #onDone: (problem: ContactProblem | undefined, isTyped: boolean) => void;
-  readonly #rows = new RowReader({ badRow: "skip" });
+  readonly #onDone: (outcome: RowsOutcome) => void;
+  readonly #rows = new RowReader({ badRow: "skip", dropsByteOrderMark: true });
   #problem: ContactProblem | undefined;
   #isTyped = false;
 
-  /**
-   * `onDone` is called once, with what went wrong or undefined, and whether the answer was said to
-   * be rows: one that is empty and of no type may be anybody's.
-   */
+  /** `onDone` is called once. */
   constructor(
     request: HttpRequest,
     onRow: (fields: readonly string[]) => void,
-    onDone: (problem: ContactProblem | undefined, isTyped: boolean) => void,
+    onDone: (outcome: RowsOutcome) => void,
   ) {
     this.request = request;
     this.#onRow = onRow;
@@ -50,11 +56,12 @@ export class RowsExchange implements Exchange {
       this.#rows.receiveEnd();
       this.#takeRows();
     }
-    this.#onDone(this.#problem, this.#isTyped);
+    const badRows = this.#rows.skipped;
+    this.#onDone({ problem: this.#problem, isTyped: this.#isTyped, badRows });
   }
 
   onFailure(failure: ConnectionFailure): void {
-    this.#onDone(problemOfFailure(failure), false);
+    this.#onDone({ problem: problemOfFailure(failure), isTyped: false, badRows: 0 });
   }
 
   #takeRows(): void {

@@ -14,7 +14,7 @@ export interface AgentStatus {
   readonly waitsForHuman: boolean;
   /** The running image is on trial: not confirmed yet. */
   readonly trial: boolean;
-  /** Version of the running image. */
+  /** Version of the running image; "" as long as the flash cannot be read. */
   readonly version: string;
   /** Content id of the release at hand, if there is one. */
   readonly release: string | undefined;

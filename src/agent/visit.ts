@@ -6,6 +6,7 @@ import { Connection } from "./connection.js";
 import type { DeviceKey } from "./device-key.js";
 import type { Identity } from "./identity.js";
 import type { CompleteOptions } from "./options.js";
+import { Pipelining } from "./pipelining.js";
 
 export interface Visit {
   readonly identity: Identity;
@@ -17,6 +18,7 @@ export class Visits {
   readonly #platform: Platform;
   readonly #options: CompleteOptions;
   readonly #key: DeviceKey;
+  readonly #pipelining: Pipelining;
   #identity: Identity | undefined;
   #connection: Connection | undefined;
 
@@ -24,6 +26,7 @@ export class Visits {
     this.#platform = platform;
     this.#options = options;
     this.#key = key;
+    this.#pipelining = new Pipelining(options.pipelineDepth);
   }
 
   /** Who the device is. Throws before it is known: that is a bug. */
@@ -46,8 +49,8 @@ export class Visits {
   /** The connection of the visit, for a device that has no CIK yet. */
   connect(): Connection {
     const { host, port } = this.identity;
-    const { pipelineDepth, observer } = this.#options;
-    this.#connection ??= new Connection(this.#platform, host, port, pipelineDepth, observer);
+    const { observer } = this.#options;
+    this.#connection ??= new Connection(this.#platform, host, port, this.#pipelining, observer);
     return this.#connection;
   }
 

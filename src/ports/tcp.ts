@@ -16,8 +16,11 @@ export interface TCPOptions {
   readonly onReadable: (byteLength: number) => void;
   /** `byteLength` bytes in all may be written now. The first call means: connected. */
   readonly onWritable: (byteLength: number) => void;
-  /** The connection was refused, reset or ended. Unread bytes have been delivered before. */
-  readonly onError: () => void;
+  /**
+   * The connection was refused, reset or ended. Unread bytes have been delivered before. `reason`
+   * says in words why no connection was tried, if none was.
+   */
+  readonly onError: (reason?: string) => void;
 }
 
 /** One connection. */

@@ -16,6 +16,9 @@ function headOf(status: number, retryAfter?: string): ResponseHead {
     contentType: undefined,
     retryAfter,
     location: undefined,
+    contentCoding: undefined,
+    date: undefined,
+    skippedLines: 0,
   };
 }
 

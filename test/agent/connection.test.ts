@@ -3,10 +3,12 @@
 
 import assert from "node:assert/strict";
 import { Connection } from "../../src/agent/connection.js";
+import { Pipelining } from "../../src/agent/pipelining.js";
 import type { Exchange } from "../../src/agent/exchange.js";
 import {
   answerTimeoutMs,
   connectTimeoutMs,
+  pipelinedSilenceMsMin,
   resolveTimeoutMs,
   silenceTimeoutMs,
 } from "../../src/agent/limits.js";
@@ -18,7 +20,8 @@ const slackMs = 1000;
 
 class Asker {
   readonly rig = new SocketRig();
-  readonly connection = new Connection(this.rig.network, "lights.example", 80, depth, {
+  readonly pipelining = new Pipelining(depth);
+  readonly connection = new Connection(this.rig.network, "lights.example", 80, this.pipelining, {
     connected: () => (this.connected += 1),
     requested: () => (this.requested += 1),
   });
@@ -29,13 +32,13 @@ class Asker {
   /** Called with each event, for exchanges that act on what they hear. */
   onEvent: (event: string) => void = () => undefined;
 
-  ask(target: string, pipelined = true): void {
+  ask(target: string, pipelined = true, method: "GET" | "POST" = "GET"): void {
     const note = (event: string): void => {
       this.events.push(event);
       this.onEvent(event);
     };
     const exchange: Exchange = {
-      request: { method: "GET", target, host: "lights.example", fields: [] },
+      request: { method, target, host: "lights.example", fields: [] },
       pipelined,
       onHead: (head) => note(`head:${target} ${head.status}`),
       onBody: (bytes) => note(`body:${target} ${String.fromCharCode(...bytes)}`),
@@ -179,18 +182,66 @@ describe("a connection that ends", () => {
     assert.equal(asker.rig.socket.isClosed, true);
   });
 
-  it("so twice in a row: then one request goes at a time, until one ends in good order", () => {
-    const asker = new Asker().open("/a");
+  it("so twice with several in flight: one request goes at a time for the rest of the boot", () => {
+    const asker = new Asker().open("/a", "/b");
     asker.rig.socket.end();
     assert.equal(asker.connection.room, depth);
-    asker.open("/b").rig.socket.end();
+    asker.open("/c", "/d").rig.socket.end();
     assert.equal(asker.connection.room, 1);
-    asker.open("/c", "/d");
-    assert.deepEqual(asker.rig.socket.targets, ["/c"]);
+    asker.open("/e", "/f");
+    assert.deepEqual(asker.rig.socket.targets, ["/e"]);
     asker.rig.socket.receive(ok(""));
-    assert.deepEqual(asker.rig.socket.targets, ["/c", "/d"]);
+    assert.deepEqual(asker.rig.socket.targets, ["/e", "/f"]);
     asker.rig.socket.receive(ok("", "Connection: close"));
+    assert.equal(asker.connection.room, 1);
+    assert.equal(asker.pipelining.depth, 1);
+  });
+
+  it("so with one in flight: that says nothing about several", () => {
+    const asker = new Asker();
+    for (const target of ["/a", "/b", "/c"]) asker.open(target).rig.socket.end();
     assert.equal(asker.connection.room, depth);
+  });
+
+  it("after it has answered others, before a byte of the next: what is safe is asked again", () => {
+    const asker = new Asker().open("/a");
+    asker.rig.socket.receive(ok(""));
+    asker.ask("/b");
+    asker.rig.socket.end();
+    asker.open();
+    assert.deepEqual(asker.rig.socket.targets, ["/b"]);
+    // Once: a peer that answers nothing on the new one is lost.
+    asker.rig.socket.end();
+    assert.deepEqual(asker.ends, ["end:/a", "lost:/b"]);
+    assert.equal(asker.rig.sockets.length, 2);
+  });
+
+  it("after it has answered others, within the next: that answer is lost", () => {
+    const asker = new Asker().open("/a");
+    asker.rig.socket.receive(ok(""));
+    asker.ask("/b");
+    asker.rig.socket.receive("H");
+    asker.rig.socket.end();
+    assert.deepEqual(asker.ends, ["end:/a", "lost:/b"]);
+  });
+
+  it("after it has answered others: what must not be asked twice is lost", () => {
+    const asker = new Asker().open("/a");
+    asker.rig.socket.receive(ok(""));
+    asker.ask("/b", false, "POST");
+    asker.rig.socket.end();
+    assert.deepEqual(asker.ends, ["end:/a", "lost:/b"]);
+    assert.equal(asker.rig.sockets.length, 1);
+  });
+
+  it("by an answer that was not the one asked for, twice: then one goes at a time", () => {
+    const asker = new Asker();
+    for (const target of ["/a", "/b"]) {
+      asker.open(target, target);
+      asker.connection.abandon();
+    }
+    assert.deepEqual(asker.events, []);
+    assert.equal(asker.connection.room, 1);
   });
 
   it("while nothing is owed: the next request opens another", () => {
@@ -351,6 +402,31 @@ describe("a connection waits a bounded time", () => {
     failsWithin(new Asker().open("/a"), silenceTimeoutMs, "silent");
   });
 
+  it("for an answer among several, as long as the round trips seen allow", () => {
+    const asker = new Asker().open("/zero");
+    asker.rig.pass(1000);
+    asker.rig.socket.receive(ok(""));
+    asker.events.length = 0;
+    asker.ask("/a");
+    asker.ask("/b");
+    asker.rig.pass(8000 - 1);
+    assert.deepEqual(asker.ends, []);
+    asker.rig.pass(slackMs + 1);
+    assert.deepEqual(asker.ends, ["silent:/a", "silent:/b"]);
+  });
+
+  it("for an answer among several, never less than a lost segment takes", () => {
+    const asker = new Asker().open("/zero");
+    asker.rig.socket.receive(ok(""));
+    asker.events.length = 0;
+    asker.ask("/a");
+    asker.ask("/b");
+    asker.rig.pass(pipelinedSilenceMsMin - 1);
+    assert.deepEqual(asker.ends, []);
+    asker.rig.pass(slackMs + 1);
+    assert.deepEqual(asker.ends, ["silent:/a", "silent:/b"]);
+  });
+
   it("for the next byte of an answer", () => {
     const asker = new Asker().open("/a");
     asker.rig.pass(silenceTimeoutMs - 1);
@@ -403,5 +479,23 @@ describe("a connection waits a bounded time", () => {
     asker.rig.pass(24 * 3_600_000);
     assert.deepEqual(asker.ends, ["end:/a"]);
     assert.equal(asker.rig.socket.isClosed, false);
+  });
+});
+
+describe("a connection that the host does not try", () => {
+  it("tells the host's reason instead of a refusal", () => {
+    const asker = new Asker();
+    const failures: string[] = [];
+    asker.connection.send({
+      request: { method: "GET", target: "/", host: "lights.example", fields: [] },
+      pipelined: true,
+      onHead: () => undefined,
+      onBody: () => undefined,
+      onEnd: () => undefined,
+      onFailure: ({ kind, message }) => failures.push(`${kind}: ${message}`),
+    });
+    asker.rig.pass(0);
+    asker.rig.socket.options.onError("the clock is not set yet");
+    assert.deepEqual(failures, ["unreachable: the clock is not set yet"]);
   });
 });

@@ -12,6 +12,9 @@ function head(status: number, retryAfter?: string): ResponseHead {
     contentType: undefined,
     retryAfter,
     location: undefined,
+    contentCoding: undefined,
+    date: undefined,
+    skippedLines: 0,
   };
 }
 

@@ -6,6 +6,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { Connection } from "../../src/agent/connection.js";
 import { Download } from "../../src/agent/update/download.js";
+import { Pipelining } from "../../src/agent/pipelining.js";
 import { completeOptions } from "../../src/agent/options.js";
 import type { Exchange } from "../../src/agent/exchange.js";
 import { ProgressStore } from "../../src/agent/update/progress.js";
@@ -89,7 +90,7 @@ describe("memory", () => {
           port: 80,
         },
         cik: "0".repeat(40),
-        connection: new Connection(rig.network, "lights.example", 80, 4),
+        connection: new Connection(rig.network, "lights.example", 80, new Pipelining(4)),
       },
       release,
       { onSector: () => undefined, onDone: ({ kind }) => (outcome = kind) },
@@ -106,7 +107,7 @@ describe("memory", () => {
 
   it("does not grow with the number of connections that end or fail", () => {
     const rig = new SocketRig();
-    const connection = new Connection(rig.network, "lights.example", 80, 4);
+    const connection = new Connection(rig.network, "lights.example", 80, new Pipelining(4));
     const ends: string[] = [];
     let visits = 0;
     const visit = (): void => {

@@ -29,6 +29,7 @@ describe("requests", () => {
       "POST /provision/activate HTTP/1.1",
       "Host: lights.example",
       "Content-Type: application/x-www-form-urlencoded; charset=utf-8",
+      "Accept-Encoding: identity",
       "Content-Length: 52",
       "",
       "vendor=my+lights&model=lamp:2~x&sn=00:1B:44:11:3A:B7",
@@ -37,7 +38,7 @@ describe("requests", () => {
 
   it("ask for the list, for the info of a content, and for a range of it", () => {
     const path = "/provision/download?vendor=my+lights&model=lamp:2~x";
-    const head = ["Host: lights.example", `X-Exosite-CIK: ${cik}`];
+    const head = ["Host: lights.example", `X-Exosite-CIK: ${cik}`, "Accept-Encoding: identity"];
     assert.deepEqual(linesOf(listRequest(identity, cik)), [
       `GET ${path} HTTP/1.1`,
       ...head,

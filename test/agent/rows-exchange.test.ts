@@ -16,6 +16,9 @@ function headOf(status: number, contentType?: string, contentLength?: number): R
     contentRange: undefined,
     retryAfter: undefined,
     location: undefined,
+    contentCoding: undefined,
+    date: undefined,
+    skippedLines: 0,
   };
 }
 
@@ -23,6 +26,7 @@ interface Answered {
   readonly rows: readonly (readonly string[])[];
   readonly problem: ContactProblem | undefined;
   readonly isTyped: boolean;
+  readonly badRows: number;
 }
 
 /** Plays an answer to an exchange, its body in pieces. */
@@ -32,7 +36,7 @@ function answer(head: ResponseHead, body = "", pieceBytes = Infinity): Answered 
   const exchange = new RowsExchange(
     { method: "GET", target: "/", host: "h", fields: [] },
     (fields) => rows.push(fields),
-    (problem, isTyped) => ends.push({ problem, isTyped }),
+    (outcome) => ends.push(outcome),
   );
   exchange.onHead(head);
   const bytes = ascii(body);
@@ -50,14 +54,14 @@ describe("an answer made of rows", () => {
     for (const end of ["\r\n", ""]) {
       const body = `lamp-1.0.0\r\n"a,b","say ""hi""",${end}`;
       for (const pieceBytes of [1, 2, 7, Infinity]) {
-        const expected = { rows, problem: undefined, isTyped: true };
+        const expected = { rows, problem: undefined, isTyped: true, badRows: 0 };
         assert.deepEqual(answer(headOf(200, csv), body, pieceBytes), expected);
       }
     }
   });
 
   it("may be empty: a 204, or a 200 of length 0, but not every such answer is the service's", () => {
-    const empty = { rows: [], problem: undefined };
+    const empty = { rows: [], problem: undefined, badRows: 0 };
     assert.deepEqual(answer(headOf(204)), { ...empty, isTyped: false });
     assert.deepEqual(answer(headOf(204, csv)), { ...empty, isTyped: false });
     assert.deepEqual(answer(headOf(200, undefined, 0)), { ...empty, isTyped: false });
@@ -66,7 +70,26 @@ describe("an answer made of rows", () => {
 
   it("skips a row that is too long or malformed, and takes the others", () => {
     const body = `good\r\n"bad"x\r\n${"y".repeat(5000)}\r\nalso good\r\n`;
-    assert.deepEqual(answer(headOf(200, csv), body).rows, [["good"], ["also good"]]);
+    const { rows, badRows } = answer(headOf(200, csv), body);
+    assert.deepEqual(rows, [["good"], ["also good"]]);
+    assert.equal(badRows, 2);
+  });
+
+  it("may begin with a byte order mark, which is dropped, in any pieces", () => {
+    for (const pieceBytes of [1, 2, Infinity]) {
+      const { rows } = answer(headOf(200, csv), '\xef\xbb\xbf"lamp-1.0.0"\r\n', pieceBytes);
+      assert.deepEqual(rows, [["lamp-1.0.0"]]);
+    }
+  });
+
+  it("is none if it is compressed", () => {
+    const head = { ...headOf(200, csv), contentCoding: "gzip" };
+    const { rows, problem } = answer(head, "lamp-1.1.0\r\n");
+    assert.deepEqual(rows, []);
+    assert.deepEqual(problem, {
+      kind: "failed",
+      reason: "the answer is compressed (Content-Encoding: gzip)",
+    });
   });
 
   it("is none if a captive portal gives it", () => {
@@ -120,7 +143,7 @@ describe("an answer made of rows", () => {
     const exchange = new RowsExchange(
       { method: "GET", target: "/", host: "h", fields: [] },
       () => undefined,
-      (given) => (problem = given),
+      (outcome) => ({ problem } = outcome),
     );
     exchange.onFailure({ kind: "lost", message: "gone" });
     assert.deepEqual(problem, { kind: "failed", reason: "lost: gone" });

@@ -83,6 +83,8 @@ describe(`at any of ${moments} moments of a life`, () => {
     const met = atEveryMoment((agent, world) => {
       if (agent.status.state === "restarted") return;
       agent.stop();
+      // The key that is on its way is waited for.
+      world.liveUntilState("stopped", 60_000);
       const { requests } = world;
       world.time.runUntil(() => false, world.time.nowMs + hourMs);
       assert.equal(world.time.pending, 0, "a timer was left");

@@ -1,4 +1,4 @@
-// A flash that fails: writes and erases of a partition throw, as a worn sector does on the chip.
+// A flash that fails: reads, writes and erases of a partition throw, as a worn sector does on the chip.
 // The device says so, goes on in its old image, tries again after pauses, and never spins.
 
 import assert from "node:assert/strict";
@@ -13,8 +13,10 @@ import { makeImage, sha256Hex, World, type WorldOptions } from "../support/world
 const hourMs = 3_600_000;
 const day = 24 * hourMs;
 
-/** What is worn: asked before each write and erase, of `byteOffset` in the partition. */
-type IsWorn = (partition: string, operation: "write" | "erase", byteOffset: number) => boolean;
+type Operation = "read" | "write" | "erase";
+
+/** What is worn: asked before each operation, of `byteOffset` in the partition. */
+type IsWorn = (partition: string, operation: Operation, byteOffset: number) => boolean;
 
 class WornWorld extends World {
   isWorn: IsWorn = () => false;
@@ -39,11 +41,12 @@ class WornWorld extends World {
 
   #wornPartition(platform: Platform, path: string): FlashPartition {
     const partition = platform.openPartition(path);
-    const demand = (operation: "write" | "erase", byteOffset: number): void => {
+    const demand = (operation: Operation, byteOffset: number): void => {
       if (this.isWorn(path, operation, byteOffset)) throw new Error(`${operation} failed`);
     };
     return {
       read: (buffer, byteOffset) => {
+        demand("read", byteOffset);
         partition.read(buffer, byteOffset);
       },
       write: (buffer, byteOffset) => {
@@ -72,7 +75,7 @@ class WornWorld extends World {
     assert.ok(this.requests - requests < 1000, `${this.requests - requests} requests in a day`);
     assert.ok(this.chip.boots - boots <= 4, `${this.chip.boots - boots} boots in a day`);
     assert.ok(
-      this.statuses.some(({ reason }) => /(write|erase) failed$/.test(reason)),
+      this.statuses.some(({ reason }) => /(read|write|erase) failed$/.test(reason)),
       "no status says that the flash fails",
     );
     this.isWorn = () => false;
@@ -90,6 +93,10 @@ const wears: Readonly<Record<string, IsWorn>> = {
     path === "nextota" && operation === "write" && at >= 0x5000,
   "every write of otadata": (path, operation) => path === "otadata" && operation === "write",
   "every erase of otadata": (path, operation) => path === "otadata" && operation === "erase",
+  "every read of the new image": (path, operation) => path === "nextota" && operation === "read",
+  "a read in the middle of the new image": (path, operation, at) =>
+    path === "nextota" && operation === "read" && at >= 0x5000,
+  "every read of otadata": (path, operation) => path === "otadata" && operation === "read",
 };
 
 /** 1.1.0 is in slot 1 and on record as confirmed; slot 0 has the only boot entry. Nothing is offered. */
@@ -113,6 +120,55 @@ describe("a worn flash", () => {
       world.liveUntilUpdatedTo("1.1.0", day);
     });
   }
+
+  it("that fails each read of the running image: says so, and updates once it is well again", () => {
+    const world = new WornWorld();
+    world.isWorn = (path, operation) => path === "running" && operation === "read";
+    world.chip.powerOn();
+    world.bearWear(world.isWorn);
+    assert.equal(world.status.state, "backing-off");
+    assert.equal(world.status.version, "");
+    assert.equal(world.chip.boots, 1);
+    world.liveUntilUpdatedTo("1.1.0", day);
+  });
+
+  it("that fails each read of what a cut left of a download: says so, and fetches nothing twice", () => {
+    const world = new WornWorld();
+    world.chip.powerOn();
+    world.liveUntil(() => world.fetchedBytes > 20_000);
+    const { fetchedBytes } = world;
+    world.isWorn = (path, operation) => path === "nextota" && operation === "read";
+    world.chip.powerOn("power-on");
+    world.bearWear(world.isWorn);
+    assert.equal(world.fetchedBytes, fetchedBytes);
+    world.liveUntilUpdatedTo("1.1.0", day);
+    assert.equal(world.chip.boots, 3);
+  });
+
+  it("that cannot take the switch for a day: no trial is spent, and the release is kept", () => {
+    const world = new WornWorld();
+    world.chip.powerOn();
+    world.liveUntilState("verifying");
+    world.bearWear((path, operation) => path === "otadata" && operation === "write");
+    assert.equal(world.chip.boots, 1);
+    const { fetchedBytes } = world;
+    assert.equal(new Records(world.stores.open("provision")).readArmed()?.trials, 0);
+    world.liveUntilUpdatedTo("1.1.0", day);
+    assert.equal(world.fetchedBytes, fetchedBytes);
+  });
+
+  it("that cannot be read in a trial: neither a restart nor a verdict, and it is confirmed later", () => {
+    for (const partition of ["otadata", "running"]) {
+      const world = new WornWorld();
+      world.chip.powerOn();
+      world.liveUntilState("restarting");
+      world.bearWear(
+        (path, operation) => path === partition && operation === "read" && world.chip.boots > 1,
+      );
+      world.liveUntilUpdatedTo("1.1.0", day);
+      assert.equal(world.chip.boots, 2);
+    }
+  });
 
   it("is asked for no more than the failing sector, again and again", () => {
     const world = new WornWorld();
@@ -171,7 +227,7 @@ describe("a worn flash", () => {
     });
     loseEntryOfConfirmed(world);
     world.publish("1.2.0");
-    world.isWorn = (path) => path === "otadata";
+    world.isWorn = (path, operation) => path === "otadata" && operation !== "read";
     world.chip.powerOn();
     world.liveUntilState("backing-off");
     world.isWorn = () => false;

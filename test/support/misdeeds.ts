@@ -2,6 +2,7 @@
 // anew from a source of chance, so that a seed replays it. `harmless` ones are within HTTP/1.1: the
 // device must take such an answer for what it is.
 
+import { gzipSync } from "node:zlib";
 import type { PeerSocket } from "../../hosts/node/virtual-network.js";
 import { ascii, failure, type Bend, type VirtualAnswer } from "./virtual-service.js";
 
@@ -116,6 +117,67 @@ export const misdeeds: readonly Misdeed[] = [
   },
   { name: "closes after its answer without a word", make: () => raw(bytesOf, "end") },
   {
+    name: "closes a while after its answer, without a word",
+    make:
+      ({ random, schedule }) =>
+      (_request, answer) =>
+      (socket) => {
+        socket.send(bytesOf(answer));
+        schedule(
+          () => {
+            socket.end();
+          },
+          below(random, 40),
+        );
+      },
+  },
+  bending("compresses its answer, and says so", (answer) => ({
+    ...withField(answer, "Content-Encoding", "gzip"),
+    body: Uint8Array.from(gzipSync(answer.body)),
+  })),
+  bending("compresses its answer, and does not say so", (answer) => ({
+    ...answer,
+    body: Uint8Array.from(gzipSync(answer.body)),
+  })),
+  bending("answers a range in parts", (answer) =>
+    withField(
+      withField(answer, "Content-Type", "multipart/byteranges; boundary=part"),
+      "Content-Range",
+    ),
+  ),
+  bending("does not say how long the content is", (answer) => {
+    const range = answer.fields.find(([name]) => name === "Content-Range")?.[1] ?? "";
+    return withField(answer, "Content-Range", range.replace(/\/.*/, "/*"));
+  }),
+  bending("puts a byte order mark in front", (answer) => ({
+    ...answer,
+    body: joined(ascii("\xef\xbb\xbf"), answer.body),
+  })),
+  {
+    name: "leaves the reason phrase out",
+    harmless: true,
+    make: () => raw((answer) => replaced(bytesOf(answer), /^(HTTP\/1.1 \d+) Answer/, "$1")),
+  },
+  {
+    name: "pads its chunk sizes",
+    harmless: true,
+    make: () =>
+      raw((answer) => {
+        const lines = answer.fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+        const size = answer.body.length.toString(16).padEnd(8);
+        const chunk = answer.body.length === 0 ? "" : `${size}\r\n`;
+        const end = answer.body.length === 0 ? "0   \r\n\r\n" : "\r\n0   \r\n\r\n";
+        const head = ascii(`${chunkedHead(answer.status)}${lines}\r\n${chunk}`);
+        return joined(head, answer.body, ascii(end));
+      }),
+  },
+  {
+    name: "sends a field line that is long and of no interest",
+    harmless: true,
+    make: () => (_request, answer) =>
+      withField(answer, "Content-Security-Policy", "default-src 'self' ".repeat(60)),
+  },
+  {
     name: "sends a head without end",
     make: () => raw(() => ascii(`HTTP/1.1 206 OK\r\nX: ${"x".repeat(floodBytes)}`)),
   },
@@ -155,8 +217,9 @@ export const misdeeds: readonly Misdeed[] = [
   bending("asks to wait", (answer, random) => {
     const waits = ["0", "7", "99999999999", "-1", "soon", "Wed, 21 Oct 2026 07:28:00 GMT"];
     const status = random() < 0.5 ? 429 : 503;
+    const dated = withField(answer, "Date", "Wed, 21 Oct 2026 07:27:00 GMT");
     return withField(
-      { ...answer, status },
+      { ...dated, status },
       "Retry-After",
       waits[below(random, waits.length)] ?? "0",
     );

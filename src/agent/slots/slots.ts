@@ -2,6 +2,7 @@
 // and the four commit points of an update: armed, switched, confirmed, rejected. The order of the
 // writes is the whole point; DESIGN.md beside this file tells what a cut between any two leaves.
 
+import { AppImageError } from "../../flash/app-image-error.js";
 import { readAppImageHead, type AppImageHead } from "../../flash/app-image-head.js";
 import { otaState } from "../../flash/otadata.js";
 import { OtadataWriter } from "../../flash/otadata-writer.js";
@@ -14,14 +15,7 @@ import type { ArmedRecord, ConfirmedRecord } from "./record-forms.js";
 import { tryRecord, type Records } from "./records.js";
 import { decideAtBoot, type BootDecision, type EntryState } from "./trial.js";
 
-/** What the flash threw, in words. */
-export function flashFault(error: unknown): string {
-  return `the flash fails: ${String(error)}`;
-}
-
 export class Slots {
-  /** What the running image says of itself. */
-  readonly running: AppImageHead;
   readonly runningSlot: number;
   readonly idleSlot: number;
   readonly #platform: Platform;
@@ -29,16 +23,46 @@ export class Slots {
   readonly #otadata: OtadataWriter;
   /** The agent had recorded that it would restart; read, and cleared in flash, once per boot. */
   #restartAsked: boolean | undefined;
+  #running: AppImageHead | undefined;
 
+  /** Throws if flash has no otadata, or holds no image where one runs. */
   constructor(platform: Platform, records: Records) {
     this.#platform = platform;
     this.#records = records;
     this.runningSlot = platform.boot.slot;
     this.idleSlot = 1 - this.runningSlot;
     this.#otadata = new OtadataWriter(platform.openPartition("otadata"), this.runningSlot);
-    const running = platform.openPartition("running");
-    this.running = readAppImageHead(running);
-    running.close();
+    try {
+      this.readRunning();
+    } catch (error) {
+      // A flash that cannot be read now may be later; the image runs all the same.
+      if (error instanceof AppImageError) throw error;
+    }
+  }
+
+  /** What the running image says of itself. Throws before it was read: that is a bug. */
+  get running(): AppImageHead {
+    if (this.#running === undefined) throw new Error("the running image was not read");
+    return this.#running;
+  }
+
+  /** Reads what the running image says of itself, once. Throws what the flash throws. */
+  readRunning(): void {
+    this.#running ??= this.#readHead();
+  }
+
+  /** Version of the running image, "" as long as the flash does not tell. */
+  get version(): string {
+    return this.#running?.descriptor.version ?? "";
+  }
+
+  #readHead(): AppImageHead {
+    const running = this.#platform.openPartition("running");
+    try {
+      return readAppImageHead(running);
+    } finally {
+      running.close();
+    }
   }
 
   openIdle(): FlashPartition {
@@ -127,12 +151,23 @@ export class Slots {
     this.#records.forget("target");
   }
 
-  /** Commit point 2: the boot loader will start the armed image. The trial is counted before. */
+  /**
+   * Commit point 2: the boot loader will start the armed image. The trial is counted before. Throws
+   * if the store is full or the boot entry cannot be written: then no trial is counted.
+   */
   switchToArmed(): void {
     const armed = this.#records.readArmed();
     if (armed === undefined) throw new Error("switching without an armed image");
     this.#records.writeArmed({ ...armed, trials: armed.trials + 1, endedSilent: false });
-    this.#otadata.recordSwitch(armed.slot);
+    try {
+      this.#otadata.recordSwitch(armed.slot);
+    } catch (error) {
+      // No boot entry, no trial: a flash that fails must not use the release's trials up.
+      this.#tryRecord("the trial that was not begun", () => {
+        this.#records.writeArmed(armed);
+      });
+      throw error;
+    }
   }
 
   /**

@@ -6,7 +6,8 @@ import type { TimerHandle } from "../../ports/timer.js";
 import type { LifeInput, Report } from "../life.js";
 import type { CompleteOptions } from "../options.js";
 import type { ArmedRecord } from "./record-forms.js";
-import { flashFault, type Slots } from "./slots.js";
+import { flashFault } from "./flash-fault.js";
+import type { Slots } from "./slots.js";
 import type { Cancellable, Update } from "../update/update.js";
 
 export class TrialRun {
@@ -96,6 +97,10 @@ export class TrialRun {
     const { confirmed } = this.#slots;
     if (confirmed === undefined) throw new Error("healing without a confirmed image");
     return update.checkIdle(confirmed.sizeBytes, confirmed.digest, (outcome) => {
+      if (outcome.kind === "failed") {
+        this.#report("failed", outcome.reason);
+        return;
+      }
       const isRight = outcome.kind === "right";
       const isDone = this.#tryFlash(() => {
         if (isRight) this.#slots.heal();
@@ -128,20 +133,19 @@ export class TrialRun {
   }
 
   /**
-   * Gives the old image its place back. If there is none, the trial goes on without a limit: its
-   * end would only come before that of a pause, again and again, and nobody be asked any more.
+   * Gives the old image its place back. Without another image the time limit is dropped: otherwise
+   * it would end before each pause, and the device would never ask the service again.
    */
   revert(): void {
     this.stop();
-    if (!this.#slots.canRollBack) {
-      this.#report("failed", "there is no other image to go back to");
-    } else if (
-      this.#tryFlash(() => {
-        this.#slots.rollBack();
-      })
-    ) {
-      this.#report("reset");
-    }
+    const other = { isThere: false };
+    const isDone = this.#tryFlash(() => {
+      other.isThere = this.#slots.canRollBack;
+      if (other.isThere) this.#slots.rollBack();
+    });
+    if (!isDone) return;
+    if (other.isThere) this.#report("reset");
+    else this.#report("failed", "there is no other image to go back to");
   }
 
   /** Ends the time limit, not the trial. */

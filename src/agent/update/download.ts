@@ -27,7 +27,8 @@ import {
 import type { CompleteOptions } from "../options.js";
 import { rangeRequests } from "../requests.js";
 import { tryRecord } from "../slots/records.js";
-import { flashFault, type Slots } from "../slots/slots.js";
+import { flashFault } from "../slots/flash-fault.js";
+import type { Slots } from "../slots/slots.js";
 import type { Visit } from "../visit.js";
 import { refuseHead } from "./image-fit.js";
 import { emptyClaim, PrefixCheck } from "./prefix-check.js";
@@ -44,6 +45,8 @@ export type DownloadOutcome =
   | { readonly kind: "downloaded" }
   /** The image itself says that it is not for this device. */
   | { readonly kind: "rejected"; readonly reason: string }
+  /** The service answers, but again and again not with this content. */
+  | { readonly kind: "undelivered"; readonly problem: ContactProblem }
   | ContactProblem;
 
 /** What a download needs to know of the slots. */
@@ -76,6 +79,8 @@ export class Download {
   /** Gathers the first 288 bytes until they are accepted; then the writer takes over. */
   #head: AppImageHeadReader | undefined;
   #writer: SlotWriter | undefined;
+  /** What the head came to, until the answer that held it is whole: only then it counts. */
+  #verdict: DownloadOutcome | undefined;
   /** Takes the answers of this attempt; what comes for an earlier one is let go. */
   #receiver: Omit<Exchange, "request">;
   /** Ranges asked for in this attempt and not answered to their end. */
@@ -114,6 +119,9 @@ export class Download {
       this.#progress.read(),
       (claim) => {
         this.#begin(claim);
+      },
+      (error) => {
+        this.#finish({ kind: "failed", reason: flashFault(error) });
       },
     );
   }
@@ -189,14 +197,14 @@ export class Download {
         if (isCurrent()) this.#endRange();
       },
       onFailure: (failure) => {
-        if (isCurrent()) this.#retry(problemOfFailure(failure));
+        if (isCurrent()) this.#retry(problemOfFailure(failure), false);
       },
     };
   }
 
   #takeResponseHead(head: ResponseHead): void {
     const problem = problemOfHead(head);
-    if (problem !== undefined) this.#stumble(problem);
+    if (problem !== undefined) this.#stumble(problem, head.status === 429 || head.status === 503);
     else this.#check(this.#plan.openAnswer(head));
   }
 
@@ -206,13 +214,18 @@ export class Download {
     if (this.#bytesSince >= chunkBytesMin) this.#tries = 0;
     // Counted before it is written: a power cut within the write does not undo the reading.
     this.#options.observer.fetched?.(bytes.length);
-    if (this.#finished) return; // The product called it off.
+    // The product may have called it off.
+    if (this.#finished || this.#verdict !== undefined) return;
     if (this.#writer === undefined) this.#takeHead(bytes);
     else this.#write(this.#writer, bytes);
   }
 
   #endRange(): void {
     if (!this.#check(this.#plan.closeAnswer())) return;
+    if (this.#verdict !== undefined) {
+      this.#refuse(this.#verdict);
+      return;
+    }
     this.#inFlight -= 1;
     this.#reportProgress(this.#writer?.offsetBytes ?? 0);
     this.#goOn();
@@ -231,13 +244,13 @@ export class Download {
       taken = reader.write(bytes);
     } catch (error) {
       if (!(error instanceof AppImageError)) throw error;
-      this.#refuse({ kind: "rejected", reason: error.message });
+      this.#verdict = { kind: "rejected", reason: error.message };
       return;
     }
     if (reader.head === undefined) return;
-    const refusal = this.#refusal(reader.head);
-    if (refusal !== undefined) this.#refuse(refusal);
-    if (this.#finished) return; // The product may have called it off.
+    this.#verdict = this.#refusal(reader.head);
+    // The product may have called it off.
+    if (this.#finished || this.#verdict !== undefined) return;
     try {
       this.#slots.beginDownload(this.#progress);
     } catch (error) {
@@ -297,13 +310,21 @@ export class Download {
   }
 
   /** An answer that is not what was asked for: the connection goes, at most one chunk is lost. */
-  #stumble(problem: ContactProblem): void {
-    this.#connection.close();
-    if (problem.kind === "failed") this.#retry(problem);
+  #stumble(problem: ContactProblem, isBusy = false): void {
+    this.#connection.abandon();
+    if (problem.kind === "failed") this.#retry(problem, !isBusy);
+    else if (problem.kind === "refused") this.#finish({ kind: "undelivered", problem });
     else this.#finish(problem);
   }
 
-  #retry(problem: ContactProblem): void {
+  /** @param isAnswered the service answered, and with something else than this content */
+  #retry(problem: ContactProblem, isAnswered: boolean): void {
+    if (this.#verdict !== undefined) {
+      // It was made from an answer that did not come whole: the head is asked for again.
+      this.#verdict = undefined;
+      this.#head = new AppImageHeadReader();
+      this.#plan = new RangePlan(this.#release.sizeBytes, this.#options.chunkBytes, 0);
+    }
     this.#attempt += 1;
     this.#receiver = this.#openReceiver();
     this.#inFlight = 0;
@@ -311,7 +332,7 @@ export class Download {
     this.#plan.rewind();
     this.#tries += 1;
     if (this.#tries > downloadTriesMax) {
-      this.#finish(problem);
+      this.#finish(isAnswered ? { kind: "undelivered", problem } : problem);
       return;
     }
     const { random, timer } = this.#platform;

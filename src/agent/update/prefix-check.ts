@@ -18,6 +18,7 @@ export class PrefixCheck {
   readonly #sizeBytes: number;
   readonly #claims: readonly ProgressClaim[];
   readonly #onDone: (claim: ProgressClaim) => void;
+  readonly #onFault: (error: unknown) => void;
   /** One sector; only if there is a claim to check. */
   #sector: Uint8Array | undefined;
   readonly #slices: Slices;
@@ -25,7 +26,10 @@ export class PrefixCheck {
   #reached = emptyClaim();
   #best = emptyClaim();
 
-  /** `onDone` gets the farthest claim that the flash bears out. It is called in a later turn. */
+  /**
+   * `onDone` gets the farthest claim that the flash bears out; `onFault` what a read of the flash
+   * threw. One of them is called, once, in a later turn.
+   */
   constructor(
     timer: Timer,
     partition: FlashPartition,
@@ -33,12 +37,14 @@ export class PrefixCheck {
     sizeBytes: number,
     claims: readonly ProgressClaim[],
     onDone: (claim: ProgressClaim) => void,
+    onFault: (error: unknown) => void,
   ) {
     this.#partition = partition;
     this.#openDigest = openDigest;
     this.#sizeBytes = sizeBytes;
     this.#claims = claims.filter((claim) => claim.sectors <= Math.ceil(sizeBytes / sectorBytes));
     this.#onDone = onDone;
+    this.#onFault = onFault;
     this.#slices = new Slices(timer, () => this.#step());
   }
 
@@ -53,7 +59,12 @@ export class PrefixCheck {
       this.#onDone(this.#best);
       return false;
     }
-    this.#advance();
+    try {
+      this.#advance();
+    } catch (error) {
+      this.#onFault(error);
+      return false;
+    }
     for (const claim of this.#claims) {
       if (claim.sectors !== this.#reached.sectors) continue;
       if (equalBytes(claim.digest, this.#reached.digest)) this.#best = claim;

@@ -17,8 +17,14 @@ export type RangeProblem =
   | "total-changed"
   /** 200 to a part: the server ignores ranges. */
   | "range-ignored"
-  /** 206 with another range than asked for, or with none. */
+  /** 206 with another range than asked for, or of another length. */
   | "range-mismatch"
+  /** 206 without a Content-Range that can be read. */
+  | "range-missing"
+  /** 206 of several parts, each with a range of its own. */
+  | "range-multipart"
+  /** 206 that does not tell how long the content is. */
+  | "total-unknown"
   /** 204 and other successes that carry no range. */
   | "no-range"
   | "body-too-short"
@@ -29,6 +35,9 @@ export const rangeProblemSentences: Readonly<Record<RangeProblem, string>> = Obj
   "total-changed": "the content is not what it was",
   "range-ignored": "the server ignores ranges: asked for a part, it answers 200 with the whole",
   "range-mismatch": "the server sends another range than the one that was asked for",
+  "range-missing": "the server does not say which range it sends",
+  "range-multipart": "the server sends its range as one of several parts (multipart)",
+  "total-unknown": "the server does not say how long the content is",
   "no-range": "the server's answer makes no sense for a download",
   "body-too-short": "the server sends fewer bytes than it announced",
   "body-too-long": "the server sends more bytes than it announced",
@@ -106,9 +115,11 @@ export class RangePlan {
     const lengthFits = head.contentLength === undefined || head.contentLength === spanBytes;
     switch (head.status) {
       case 206: {
-        const range =
-          head.contentRange === undefined ? undefined : parseContentRange(head.contentRange);
-        if (range === undefined) return "range-mismatch";
+        if (isMultipart(head.contentType)) return "range-multipart";
+        if (head.contentRange === undefined) return "range-missing";
+        if (head.contentRange.endsWith("/*")) return "total-unknown";
+        const range = parseContentRange(head.contentRange);
+        if (range === undefined) return "range-missing";
         if (range.total !== this.sizeBytes) return "total-changed";
         if (range.first !== asked.first || range.last !== asked.last) {
           return "range-mismatch";
@@ -122,4 +133,9 @@ export class RangePlan {
         return "no-range";
     }
   }
+}
+
+/** RFC 9110 section 14.6: the parts of such a body have heads of their own. */
+function isMultipart(contentType: string | undefined): boolean {
+  return contentType?.toLowerCase().startsWith("multipart/") === true;
 }

@@ -7,12 +7,16 @@ import { SlotVerifier } from "../../flash/app-image-verify.js";
 import { type FlashPartition, sectorBytes } from "../../ports/flash.js";
 import type { Platform } from "../../ports/platform.js";
 import { toHex } from "../../protocol/hex.js";
+import type { Failure } from "../contact.js";
+import { flashFault } from "../slots/flash-fault.js";
 import { Slices } from "./slices.js";
 
 export type SlotCheckOutcome =
   /** `digest` is the SHA-256 of the release's bytes in the slot, hex. */
   | { readonly kind: "right"; readonly digest: string }
-  | { readonly kind: "wrong"; readonly reason: string };
+  | { readonly kind: "wrong"; readonly reason: string }
+  /** The flash could not be read: that says nothing about the image. */
+  | Failure;
 
 export interface ExpectedImage {
   readonly sizeBytes: number;
@@ -75,7 +79,7 @@ export class SlotCheck {
         : { kind: "wrong", reason: `its SHA-256 is ${digest}, not ${this.#expected.digest}` };
     } catch (error) {
       if (error instanceof AppImageError) return { kind: "wrong", reason: error.message };
-      throw error;
+      return { kind: "failed", reason: flashFault(error) };
     }
   }
 }

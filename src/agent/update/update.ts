@@ -11,20 +11,29 @@ import { Download, type DownloadOutcome } from "./download.js";
 import type { CompleteOptions } from "../options.js";
 import { tryRecord, type Records } from "../slots/records.js";
 import { infoRequest, listRequest } from "../requests.js";
+import { isName } from "../../protocol/paths.js";
 import { RowsExchange } from "../rows-exchange.js";
 import { SlotCheck, type SlotCheckOutcome } from "./slot-check.js";
-import { flashFault, type Slots } from "../slots/slots.js";
+import { flashFault } from "../slots/flash-fault.js";
+import type { Slots } from "../slots/slots.js";
 import type { Visit } from "../visit.js";
 
 export interface Cancellable {
   cancel(): void;
 }
 
-export type VerifyOutcome = SlotCheckOutcome | Failure;
+/** Nothing comes of this release for now, whatever the network is like; another may do. */
+export interface PassedOver {
+  readonly kind: "passed-over";
+  readonly problem: ContactProblem;
+}
+
+export type VerifyOutcome = SlotCheckOutcome | PassedOver;
 
 export type InspectOutcome =
   | { readonly kind: "suitable" }
   | { readonly kind: "unsuitable"; readonly reason: string }
+  | PassedOver
   | ContactProblem;
 
 export class Update {
@@ -37,6 +46,8 @@ export class Update {
   #id: string | undefined;
   /** Its metadata, once they were found suitable. */
   #release: ReleaseIdentity | undefined;
+  /** Rows of the list that are no content's id. */
+  #badRows = 0;
 
   constructor(platform: Platform, options: CompleteOptions, records: Records, slots: Slots) {
     this.#platform = platform;
@@ -61,15 +72,28 @@ export class Update {
     const choice = new Choice(rule, version, this.#options.allowOlder);
     this.#choice = choice;
     this.#release = undefined;
+    this.#badRows = 0;
+    let ids = 0;
+    const onRow = ([id]: readonly string[]): void => {
+      if (id === undefined || (rule.kind === "newest" && !isName(id))) {
+        this.#badRows += 1;
+        return;
+      }
+      ids += 1;
+      choice.offer(id);
+    };
     connection.send(
-      new RowsExchange(
-        listRequest(identity, cik),
-        ([id]) => {
-          if (id !== undefined) choice.offer(id);
-        },
-        onDone,
-      ),
+      new RowsExchange(listRequest(identity, cik), onRow, ({ problem, isTyped, badRows }) => {
+        this.#badRows += badRows;
+        const isList = ids > 0 || this.#badRows === 0;
+        onDone(problem ?? (isList ? undefined : unreadableList), isTyped);
+      }),
     );
+  }
+
+  /** What is to be said of a list that offered nothing, or "". */
+  get remark(): string {
+    return this.#badRows === 0 ? "" : `${this.#badRows} rows of the list cannot be read`;
   }
 
   /** Goes on to the next best candidate; false if there is none. */
@@ -84,7 +108,8 @@ export class Update {
     this.#askInfo(visit, id, (fields, problem) => {
       if (problem?.kind === "changed") {
         onDone({ kind: "unsuitable", reason: `${id}: ${problem.reason}` });
-      } else if (problem !== undefined) onDone(problem);
+      } else if (problem?.kind === "refused") onDone(passedOver(id, problem));
+      else if (problem !== undefined) onDone(problem);
       else onDone(this.#judge(id, fields));
     });
   }
@@ -93,19 +118,18 @@ export class Update {
   download(
     visit: Visit,
     onSector: () => void,
-    onDone: (outcome: DownloadOutcome) => void,
+    onDone: (outcome: Exclude<DownloadOutcome, { kind: "undelivered" }> | PassedOver) => void,
   ): Cancellable {
     const release = this.#current();
     return new Download(this.#platform, this.#options, this.#slots, visit, release, {
       onSector,
       onDone: (outcome) => {
-        if (outcome.kind !== "rejected") {
-          onDone(outcome);
-          return;
-        }
-        const chance = this.#chanceAfter(release, outcome.reason);
-        this.#slots.forgetTarget();
-        onDone(chance ?? outcome);
+        if (outcome.kind === "undelivered") onDone(passedOver(release.id, outcome.problem));
+        else if (outcome.kind === "rejected") {
+          const chance = this.#chanceAfter(release, outcome.reason);
+          this.#slots.forgetTarget();
+          onDone(chance ?? outcome);
+        } else onDone(outcome);
       },
     });
   }
@@ -117,7 +141,7 @@ export class Update {
   verify(onDone: (outcome: VerifyOutcome) => void): Cancellable {
     const release = this.#current();
     return this.checkIdle(release.sizeBytes, release.sha256, (outcome) => {
-      if (outcome.kind === "right") {
+      if (outcome.kind !== "wrong") {
         onDone(outcome);
         return;
       }
@@ -133,10 +157,11 @@ export class Update {
   }
 
   /** Another download, after a long pause, unless it was the last one allowed. */
-  #chanceAfter(release: ReleaseIdentity, reason: string): Failure | undefined {
+  #chanceAfter(release: ReleaseIdentity, reason: string): PassedOver | undefined {
     if (this.#slots.rejectDownload(release, reason)) return undefined;
     const again = `${release.id} came out wrong and will be fetched again: ${reason}`;
-    return { kind: "failed", reason: again, retryAfterMs: retryDelayMsMax };
+    const problem: Failure = { kind: "failed", reason: again, retryAfterMs: retryDelayMsMax };
+    return { kind: "passed-over", problem };
   }
 
   /** Reads any image in the idle slot back. */
@@ -169,6 +194,10 @@ export class Update {
         return;
       }
       const parsed = parseInfoRow(release.id, fields);
+      if (isUnreadable(parsed)) {
+        onDone(unreadableInfo(release.id));
+        return;
+      }
       if (!("release" in parsed) || !sameRelease(parsed.release, release)) {
         onDone({ kind: "changed", reason: `${release.id} was replaced meanwhile` });
         return;
@@ -197,7 +226,7 @@ export class Update {
         (fields) => {
           row = fields;
         },
-        (problem) => {
+        ({ problem }) => {
           onDone(row, problem);
         },
       ),
@@ -206,6 +235,7 @@ export class Update {
 
   #judge(id: string, fields: readonly string[]): InspectOutcome {
     const parsed = parseInfoRow(id, fields);
+    if (isUnreadable(parsed)) return { kind: "passed-over", problem: unreadableInfo(id) };
     if (!("release" in parsed)) {
       return { kind: "unsuitable", reason: `${id}: its info is malformed (${parsed.problem})` };
     }
@@ -232,6 +262,25 @@ export class Update {
     if (sizeBytes <= slotBytes) return undefined;
     return `its ${sizeBytes} bytes do not fit the slot of ${slotBytes}`;
   }
+}
+
+/** Rows that nobody could read are not the service's. */
+const unreadableList: Failure = Object.freeze({
+  kind: "failed",
+  reason: "no row of the list can be read: is this the service?",
+});
+
+/** An answer that is not one row of the right columns is not the service's. */
+function isUnreadable(parsed: ReturnType<typeof parseInfoRow>): boolean {
+  return "problem" in parsed && parsed.problem === "column-count";
+}
+
+function unreadableInfo(id: string): Failure {
+  return { kind: "failed", reason: `${id}: its info is malformed (column-count)` };
+}
+
+function passedOver(id: string, problem: ContactProblem): PassedOver {
+  return { kind: "passed-over", problem: { ...problem, reason: `${id}: ${problem.reason}` } };
 }
 
 /** `work`, which closes `slot` when it is cancelled. The life of the device always cancels. */

@@ -17,6 +17,7 @@ class Check {
   /** Claims to 1, 2, 3 and all 4 sectors, all of them right. */
   readonly claims: ProgressClaim[] = [];
   readonly found: ProgressClaim[] = [];
+  readonly faults: unknown[] = [];
 
   constructor() {
     const content = Uint8Array.from({ length: sizeBytes }, (_, at) => (at * 7) & 255);
@@ -40,8 +41,14 @@ class Check {
         if (typeof handle === "object") time.cancel(handle);
       },
     };
-    return new PrefixCheck(timer, this.flash, openSha256, sizeBytes, claims, (claim) =>
-      this.found.push(claim),
+    return new PrefixCheck(
+      timer,
+      this.flash,
+      openSha256,
+      sizeBytes,
+      claims,
+      (claim) => this.found.push(claim),
+      (error) => this.faults.push(error),
     );
   }
 

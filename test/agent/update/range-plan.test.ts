@@ -15,6 +15,9 @@ function head(status: number, contentRange?: string, contentLength?: number): Re
     contentType: undefined,
     retryAfter: undefined,
     location: undefined,
+    contentCoding: undefined,
+    date: undefined,
+    skippedLines: 0,
   };
 }
 
@@ -58,7 +61,13 @@ describe("range plan", () => {
   // 4096 to 8191 was asked for.
   const lies: readonly [string, ResponseHead, RangeProblem][] = [
     ["200 to a part", head(200, undefined, 10_000), "range-ignored"],
-    ["206 without a Content-Range", head(206, undefined, 4096), "range-mismatch"],
+    ["206 without a Content-Range", head(206, undefined, 4096), "range-missing"],
+    ["206 without a total", head(206, "bytes 4096-8191/*", 4096), "total-unknown"],
+    [
+      "206 in several parts",
+      { ...head(206, undefined, 4300), contentType: "multipart/byteranges; boundary=x" },
+      "range-multipart",
+    ],
     ["206 of another start", head(206, "bytes 0-4095/10000", 4096), "range-mismatch"],
     ["206 of another end", head(206, "bytes 4096-8190/10000", 4095), "range-mismatch"],
     ["206 of another total", head(206, "bytes 4096-8191/10001", 4096), "total-changed"],
@@ -67,7 +76,7 @@ describe("range plan", () => {
       head(206, "bytes 4096-8191/10000", 4095),
       "range-mismatch",
     ],
-    ["a malformed Content-Range", head(206, "bytes 4096-8191", 4096), "range-mismatch"],
+    ["a malformed Content-Range", head(206, "bytes 4096-8191", 4096), "range-missing"],
     ["204", head(204), "no-range"],
   ];
   for (const [name, answer, problem] of lies) {
