@@ -25,7 +25,7 @@ export function addVendor(program: Command): void {
   addRegistration(vendor);
   addPlaceOptions(vendor.command("create"))
     .argument("<name>", "the vendor's name, unique in the service")
-    .description("make a vendor; prints its secrets, this once")
+    .description("make a vendor; prints its secrets, which are never shown again")
     .option("--json", "print JSON", false)
     .action((name: string, options: CreateOptions) =>
       administer(options, (admin) => admin.createVendor(name)),
@@ -34,7 +34,7 @@ export function addVendor(program: Command): void {
 
 export function addOwner(program: Command): void {
   addPlaceOptions(program.command("owner").description("owners of devices").command("create"))
-    .description("make an owner; prints its RID and CIK, this once")
+    .description("make an owner; prints its RID and CIK, which are never shown again")
     .option("--vendor <name>", "the vendor below which it lies (default: the only one there is)")
     .option("--root", "below no vendor: it may register a vendor name itself", false)
     .option("--clients <n>", "how many clients it may own (default: any number)", count)

@@ -97,7 +97,7 @@ function addMembers(group: Command): void {
       printDone(options.json, { model, group: id, added: ids }, `${id} has ${ids.join(" ")}`);
     });
   addMemberArguments(group.command("remove"))
-    .description("take members out of a group; those that are not there are ignored")
+    .description("take members out of a group; others are ignored")
     .action(async (model: string, id: string, ids: string[], options: PutOptions) => {
       await (await openClient(options)).groups.removeSimilar(model, id, options.type, ids);
       const sentence = `${id} no longer has ${ids.join(" ")}`;

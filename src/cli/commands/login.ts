@@ -16,7 +16,7 @@ const loopback = ["localhost", "127.0.0.1", "[::1]"];
 
 export function addLogin(program: Command): void {
   addSessionOptions(program.command("login"))
-    .description("keep a service and a key for later; asks for a token if no key is said")
+    .description("remember a service and a key; asks for a token if no key is given")
     .action(login);
 }
 

@@ -32,7 +32,7 @@ export function addModel(program: Command): void {
       }
     });
   addTemplateOptions(model.command("create"))
-    .description("make a model; one of --rid and --code says what its clients are made from")
+    .description("make a model; its clients are made like the template of --rid or --code")
     .argument("<model>")
     .action(create);
   addSessionOptions(model.command("info"))
@@ -49,7 +49,7 @@ export function addModel(program: Command): void {
       });
     });
   addTemplateOptions(model.command("update"))
-    .description("replace a model's options, and its template if one is said")
+    .description("replace a model's options, and its template if --rid is given")
     .argument("<model>")
     .action(async (name: string, options: TemplateOptions) => {
       const template = templateOf(options);
@@ -68,10 +68,12 @@ export function addModel(program: Command): void {
 
 function addTemplateOptions(command: Command): Command {
   return addSessionOptions(command)
-    .option("--rid <rid>", "RID of the client that its devices' clients are like")
+    .option("--rid <rid>", "RID of the template for its devices' clients, usually the vendor's")
     .addOption(new Option("--code <code>", "share code instead of a RID").conflicts("rid"))
     .addOption(
-      new Option("--option <name...>", "what a device's client leaves out").choices(modelOptions),
+      new Option("--option <name...>", "leave this out of its devices' clients").choices(
+        modelOptions,
+      ),
     );
 }
 

@@ -14,14 +14,14 @@ export function addRegistration(vendor: Command): void {
     });
   addSessionOptions(vendor.command("register"))
     .argument("<name>")
-    .description("take a name that nobody has")
+    .description("take a vendor name that is free")
     .action(async (name: string, options: SessionOptions) => {
       await (await openClient(options)).registration.register(name);
       printDone(options.json, { vendor: name }, `the name ${name} is yours`);
     });
   addSessionOptions(vendor.command("unregister"))
     .argument("<name>")
-    .description("give the name up; others may take it")
+    .description("give the vendor name up; others may take it")
     .action(async (name: string, options: SessionOptions) => {
       await (await openClient(options)).registration.unregister(name);
       printDone(options.json, { vendor: name }, `the name ${name} is free`);

@@ -30,10 +30,18 @@ export function addServe(program: Command): void {
     .option("--host <address>", "address to listen at", "127.0.0.1")
     .option("--access-log <file>", "append a line for each reply")
     .option("--replace-content", "let contents be uploaded again, in place of the old bytes", false)
-    .option("--activation-window <seconds>", "from enabling to activation (default: a day)", count)
-    .option("--requests-per-connection <n>", "then say Close (default: any number)", count)
-    .option("--advertise <address:port>", "what /ip tells devices", endpoint)
-    .option("--proxy-protocol", "a proxy says whose connections are (PROXY protocol v1)", false)
+    .option(
+      "--activation-window <seconds>",
+      "time from enabling to activation (default: a day)",
+      count,
+    )
+    .option(
+      "--requests-per-connection <n>",
+      "close a connection after n requests (default: unlimited)",
+      count,
+    )
+    .option("--advertise <address:port>", "address that /ip gives to devices", endpoint)
+    .option("--proxy-protocol", "expect PROXY protocol v1 headers from the proxy in front", false)
     .option("--json", "print where it listens as JSON", false)
     .addHelpText("after", more)
     .action(serve);

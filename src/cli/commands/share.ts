@@ -26,7 +26,7 @@ export function addShare(program: Command): void {
       printDone(options.json, { model, vendor }, `${model} is shared with ${vendor}`);
     });
   addSessionOptions(share.command("info"))
-    .description("tell whether a model is shared with a vendor")
+    .description("show whether a model is shared with a vendor")
     .argument("<model>")
     .argument("<vendor>")
     .action(async (model: string, vendor: string, options: SessionOptions) => {

@@ -20,7 +20,7 @@ const imageBytesMax = 16 << 20;
 export function addStamp(program: Command): void {
   program
     .command("stamp")
-    .description("give a firmware image the product's project name, which devices hold it to")
+    .description("set the project name in a firmware image; devices accept only their own")
     .argument("<file>", "image of the SDK's build: xs_esp32.bin")
     .option("--project <name>", "project name, 1 to 31 characters", project)
     .option("--release <version>", "semantic version", version)

@@ -33,14 +33,14 @@ export function addToken(program: Command): void {
       await tell(id, () => tokens.create(id), options);
     });
   addSecretOptions(token.command("info"))
-    .description("look a token up")
+    .description("show a token")
     .argument("<id>")
     .action(async (id: string, options: SecretOptions) => {
       const { tokens } = await openClient(options);
       await tell(id, () => tokens.show(id), options);
     });
   addSessionOptions(token.command("delete"))
-    .description("delete a token: it is worthless at once")
+    .description("delete a token; it stops working at once")
     .argument("<id>")
     .action(async (id: string, options: SessionOptions) => {
       await (await openClient(options)).tokens.delete(id);

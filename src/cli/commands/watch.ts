@@ -27,8 +27,8 @@ export function addWatch(program: Command): void {
   addSessionOptions(program.command("watch"))
     .description("show a model's serials and contents as they change, until interrupted")
     .argument("<model>")
-    .option("--interval <seconds>", "between two looks", positive, 5)
-    .option("--looks <n>", "end after so many (default: never)", positive)
+    .option("--interval <seconds>", "seconds between two updates of the view", positive, 5)
+    .option("--looks <n>", "end after so many updates of the view (default: never)", positive)
     .action(watch);
 }
 

@@ -70,14 +70,14 @@ function addViews(content: Command): void {
 
 function addChanges(content: Command): void {
   addSessionOptions(content.command("create"))
-    .description("make a content's entity, still without content")
+    .description("make a content's entry, without its bytes")
     .argument("<model>")
     .argument("<id>")
     .option("--meta <text>", "text that devices get with it", "")
     .option("--protected", "only for serials that share a group with it", false)
     .action(create);
   addSessionOptions(content.command("upload"))
-    .description("upload a file as what an entity stands for, once")
+    .description("upload the bytes of an entry, once")
     .argument("<model>")
     .argument("<id>")
     .argument("<file>")

@@ -26,7 +26,7 @@ export function addPartsOptions(command: Command): Command {
     .option("--flash-size <size>", "of the chip, such as 8MB (default: what holds the table)", size)
     .option("--firmware <file>", "application image for ota_0: the whole flash is made")
     .option("--bootloader <file>", "Espressif's boot loader, without which no board starts")
-    .option("--chip <name>", "refuse images for other chips than this, such as esp32c3");
+    .option("--chip <name>", "refuse images for any other chip, such as esp32c3");
 }
 
 export function addAddressOptions(command: Command): Command {

@@ -31,7 +31,7 @@ export function addFlash(program: Command): void {
     .argument("<file...>", "flash image, or parts of one")
     .option("--port <device>", "serial port, such as /dev/ttyUSB0 (or ESPTOOL_PORT)")
     .option("--baud <rate>", "bits per second", baud, baudDefault)
-    .option("--chip <name>", "refuse images for other chips than this, such as esp32c3")
+    .option("--chip <name>", "refuse images for any other chip, such as esp32c3")
     .option("--partitions <file>", "partition table, CSV or binary (default: 4 MB, two slots)")
     .option("--esptool <command>", "how esptool is called here (default: the first that is found)")
     .option("--dry-run", "check everything and print the commands, run nothing", false)

@@ -66,7 +66,7 @@ function addChanges(serial: Command): void {
     .description("add serials to a model, all or none")
     .argument("<model>")
     .argument("<serial...>")
-    .option("--extra <text>", "what to keep with the serial, if it is one")
+    .option("--extra <text>", "text to keep with the serial; for one serial only")
     .action(add);
   addTableOptions(addSessionOptions(serial.command("import")))
     .description("add the serials of a CSV file of one or two columns: serial, extra text")
