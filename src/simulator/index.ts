@@ -7,6 +7,7 @@ import type { Facts } from "./facts.js";
 import { Simulation, type SimulationObserver } from "./simulation.js";
 import { completeOptions, type SimulationOptions } from "./simulation-options.js";
 
+export type { LifeState } from "../agent/life.js";
 export type { AgentStatus } from "../agent/status.js";
 export type { ResetReason } from "../ports/boot.js";
 export type { Facts } from "./facts.js";

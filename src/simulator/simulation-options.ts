@@ -9,6 +9,7 @@ import { chunkBytesMax, chunkBytesMin, pipelineDepthMax } from "../agent/limits.
  */
 export type EngineName = "xs" | "xs32" | "node";
 
+/** How a device is simulated. */
 export interface SimulationOptions {
   /** Of the new image, bytes, rounded up to 16; 98,304 to 2,031,616. Default: 1,048,576. */
   readonly size: number;

@@ -33,7 +33,8 @@ export interface Entry {
 
 interface PackageFile {
   readonly name: string;
-  readonly exports: Readonly<Record<string, string>>;
+  /** A compiled file, or the declarations and the file that a program loads. */
+  readonly exports: Readonly<Record<string, string | { readonly types: string }>>;
 }
 
 /** The entry points of package.json, in its order. The project must be compiled. */
@@ -42,11 +43,11 @@ export function readEntries(root: string): Entry[] {
     readFileSync(join(root, "package.json"), "utf8"),
   ) as PackageFile;
   const files = Object.entries(exports)
-    .filter(([, path]) => path.endsWith(".js"))
-    .map(([key, path]) => ({
+    .map(([key, entry]) => ({
       specifier: name + key.slice(1),
-      path: join(root, path.replace(/\.js$/, ".d.ts")),
-    }));
+      path: join(root, typeof entry === "string" ? entry.replace(/\.js$/, ".d.ts") : entry.types),
+    }))
+    .filter(({ path }) => path.endsWith(".d.ts"));
   const paths = files.map(({ path }) => path);
   const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, types: [] };
   const program = ts.createProgram(paths, { ...options, noEmit: true, skipLibCheck: true });

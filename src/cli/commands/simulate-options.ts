@@ -39,7 +39,7 @@ export function addSimulationOptions(command: Command): Command {
         .choices(["xs", "xs32", "node"])
         .default(defaults.engine),
     )
-    .option("--server <url>", "an outside service instead of one of our own", serverUrl)
+    .option("--server <url>", "address of a running service (default: one of its own)", serverUrl)
     .option("--vendor <name>", "vendor name", defaults.vendor)
     .option("--model <name>", "model name", defaults.model)
     .option("--sn <serial>", "serial number", defaults.sn)
