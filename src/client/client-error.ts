@@ -51,6 +51,7 @@ const refusals: Readonly<Record<number, readonly [kind: ClientErrorKind, sentenc
   413: ["failed", "it is larger than the service takes"],
   416: ["failed", "the content has no such bytes"],
   503: ["failed", "the service is overloaded, try again later"],
+  507: ["failed", "the disk of the service is full"],
 };
 
 /** What each status means for one procedure, where that is more than it means for all. */

@@ -7,9 +7,10 @@
 //                                           why it was refused (errors.ts), or what came out: - --+
 //
 // No line holds a key: keys are in header fields and bodies, which are not logged, and the tokens
-// that some queries carry are left out (request.ts, `loggedTarget`).
+// that some queries carry are left out (target.ts, `logged`).
 
-import { createWriteStream, type WriteStream } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { accessLogBytesMax, accessLogRetryMs } from "./limits.js";
 import type { ReplyRecord } from "./responder.js";
 
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
@@ -38,38 +39,140 @@ function printable(text: string): string {
   });
 }
 
-/** A file that gets a line for each reply. */
+/**
+ * A file that gets a line for each reply. While it cannot be written, lines wait, up to a bound,
+ * and then are lost and counted; it goes on by itself when there is room again.
+ */
 export class AccessLog {
   readonly #path: string;
   readonly #onError: (error: Error) => void;
-  #stream: WriteStream;
+  /** What waits, a text for each file that is to be written: the last is the one of now. */
+  #waiting = [""];
+  /** What is being written, or could not be. */
+  #rest = Buffer.alloc(0);
+  #file: FileHandle | undefined;
+  #writing: Promise<void> | undefined;
+  #isFailing = false;
+  #isClosing = false;
+  #lostLines = 0;
+  #wake: () => void = () => undefined;
 
-  /** Appends to `path`, made if it is not there. `onError`: told of a disk that takes no more. */
+  /**
+   * Appends to `path`, made if it does not exist. `onError`: called once when lines cannot be
+   * written, however often that is tried, and once when they can again and some are lost.
+   */
   constructor(path: string, onError: (error: Error) => void) {
     this.#path = path;
     this.#onError = onError;
-    this.#stream = this.#open();
+    this.#start();
   }
 
   /** Appends the line of a reply that has just gone out. */
   write(record: ReplyRecord): void {
-    this.#stream.write(accessLine(record, new Date()));
+    const line = accessLine(record, new Date());
+    const waitingBytes = this.#waiting.reduce((bytes, text) => bytes + text.length, 0);
+    if (waitingBytes + line.length > accessLogBytesMax) {
+      this.#lostLines += 1;
+      return;
+    }
+    this.#waiting.push((this.#waiting.pop() ?? "") + line);
+    this.#start();
   }
 
   /** Goes on in a new file of the same name: the old one has been moved away. */
   reopen(): void {
-    this.#stream.end();
-    this.#stream = this.#open();
+    this.#waiting.push("");
+    this.#start();
   }
 
-  /** Resolves when all lines are with the kernel. */
-  close(): Promise<void> {
+  /** Resolves when all lines are with the kernel, or cannot be written. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#wake();
+    await this.#writing;
+    await this.#closeFile();
+  }
+
+  #start(): void {
+    this.#writing ??= this.#writeAll();
+  }
+
+  async #writeAll(): Promise<void> {
+    do {
+      try {
+        this.#file ??= await open(this.#path, "a", 0o640);
+        await this.#writeRest(this.#file);
+        this.#succeed();
+        await this.#leaveFile();
+      } catch (error) {
+        this.#fail(error);
+        await this.#closeFile();
+        if (this.#isClosing) break;
+        await this.#pause();
+      }
+    } while (this.#takeUp());
+    this.#writing = undefined;
+  }
+
+  /** A write may end in the middle of a line: the next one goes on there. */
+  async #writeRest(file: FileHandle): Promise<void> {
+    while (this.#rest.length > 0) {
+      const { bytesWritten } = await file.write(this.#rest);
+      this.#rest = this.#rest.subarray(bytesWritten);
+    }
+  }
+
+  /** Closes a file for which nothing waits, if another is to be written. */
+  async #leaveFile(): Promise<void> {
+    if (this.#waiting.length === 1 || this.#waiting[0] !== "") return;
+    this.#waiting.shift();
+    await this.#closeFile();
+  }
+
+  async #closeFile(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    // What it held is written, or has been told of.
+    await file?.close().catch(() => undefined);
+  }
+
+  /** Takes up what waits for the file. False if nothing is left to do. */
+  #takeUp(): boolean {
+    if (this.#rest.length > 0) return true;
+    const [text = "", ...later] = this.#waiting;
+    this.#rest = Buffer.from(text, "latin1");
+    this.#waiting = ["", ...later];
+    return text !== "" || later.length > 0;
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#isFailing) this.#report(error instanceof Error ? error : new Error(String(error)));
+    this.#isFailing = true;
+  }
+
+  #succeed(): void {
+    this.#isFailing = false;
+    if (this.#lostLines === 0) return;
+    const lines = this.#lostLines;
+    this.#lostLines = 0;
+    this.#report(new Error(`it is written again; lines lost: ${lines}`));
+  }
+
+  #report(error: Error): void {
+    try {
+      this.#onError(error);
+    } catch {
+      // A log that cannot be told of must not end the service.
+    }
+  }
+
+  #pause(): Promise<void> {
     return new Promise((resolve) => {
-      this.#stream.once("close", resolve).end();
+      const timer = setTimeout(resolve, accessLogRetryMs).unref();
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
-  }
-
-  #open(): WriteStream {
-    return createWriteStream(this.#path, { flags: "a", mode: 0o640 }).on("error", this.#onError);
   }
 }

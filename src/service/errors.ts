@@ -60,6 +60,7 @@ export const refusals = {
   "head-too-large": [431, "The head of the request is larger than this service takes."],
   internal: [500, "The service failed."],
   "database-unreachable": [503, "The database cannot be reached now."],
+  "storage-full": [507, "The disk of the service is full."],
   overloaded: [503, "The service has no room for this now."],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 
@@ -78,15 +79,23 @@ export class Refusal extends Error {
   }
 }
 
+/** SQLite's, and PostgreSQL's SQLSTATE (class 53, insufficient resources). */
+const fullCodes: readonly unknown[] = ["SQLITE_FULL", "53100"];
+
 /**
- * The database's server is away, or was lost in the middle, or its disk takes no more: 503, and the
- * next request tries again.
+ * The database's server is away, or was lost in the middle: 503; or its disk takes no more: 507
+ * (RFC 4918 section 11.5). The next request tries again.
  */
 export class DatabaseUnreachable extends Error {
   override readonly name = "DatabaseUnreachable";
 
+  /** Whether the database's disk takes no more. */
+  readonly isFull: boolean;
+
   constructor(cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    this.isFull = fullCodes.includes(code);
   }
 }
 

@@ -7,15 +7,32 @@ export interface ServiceLimits {
   readonly headBytesMax: number;
   /** A body from somebody without a key: an activation, 128 raw bytes of `mfr` included (S-06). */
   readonly activationBytesMax: number;
-  /** A form, CSV or JSON body from a vendor: a batch of 100,000 serials is about 4 MB. */
+  /** A body from a device, or from another client that is no vendor. */
+  readonly deviceBodyBytesMax: number;
+  /** A CSV body from a vendor: a batch of 100,000 serials is about 4 MB. */
   readonly tableBytesMax: number;
+  /** A form from a vendor, which is decoded in one turn: 10,000 serials. */
+  readonly formBytesMax: number;
+  /** A JSON body from a vendor, which is parsed in one turn: 1,000 ranges are about 100 KB. */
+  readonly jsonBytesMax: number;
   /** One uploaded content. Sixteen times the largest ESP32 flash. */
   readonly contentBytesMax: number;
 
-  /** Bodies being read or worked on, all together: one more is answered 503. */
+  /**
+   * Bodies being read or worked on, all together. No vendor holds more of it than is left for the
+   * others, so half at most; what would be more is answered 503. Bodies of up to
+   * `activationBytesMax` do not count.
+   */
   readonly heldBytesMax: number;
-  /** Replies that the kernel has not taken yet, all together: one more is answered 503. */
+  /** The part of it that one device may hold. */
+  readonly heldPerDeviceBytesMax: number;
+  /**
+   * Replies that the kernel has not taken yet, all together, shared in the same way. Of a stream
+   * 64 KiB count, of replies of up to 8 KiB nothing.
+   */
   readonly queuedBytesMax: number;
+  /** The part of it that one device may hold: 64 downloads at once that are read slowly. */
+  readonly queuedPerDeviceBytesMax: number;
 
   /** From the first byte of a head to its end: fourteen small sends over a slow modem (S-04). */
   readonly headTimeMs: number;
@@ -36,6 +53,12 @@ export interface ServiceLimits {
 
   /** Open connections; one more is answered 503. About 20 KiB each. */
   readonly connectionsMax: number;
+  /**
+   * Open connections of one address on which no live key was shown yet; one more is answered 503.
+   * Connections with a key do not count: carriers put many devices behind one address. Infinity
+   * for a proxy without the PROXY protocol, whose address all connections have.
+   */
+  readonly keylessPerAddressMax: number;
   /** Requests waiting on one connection; then it is not read until half are answered. */
   readonly waitingRequestsMax: number;
 }
@@ -44,10 +67,15 @@ export interface ServiceLimits {
 export const serviceLimits: ServiceLimits = {
   headBytesMax: 8192,
   activationBytesMax: 4096,
+  deviceBodyBytesMax: 64 * 1024,
   tableBytesMax: 8 * 1024 * 1024,
+  formBytesMax: 256 * 1024,
+  jsonBytesMax: 256 * 1024,
   contentBytesMax: 256 * 1024 * 1024,
   heldBytesMax: 32 * 1024 * 1024,
+  heldPerDeviceBytesMax: 128 * 1024,
   queuedBytesMax: 128 * 1024 * 1024,
+  queuedPerDeviceBytesMax: 4 * 1024 * 1024,
 
   headTimeMs: 20_000,
   bodyTimeMs: 60_000,
@@ -59,6 +87,7 @@ export const serviceLimits: ServiceLimits = {
   closeTimeMs: 10_000,
 
   connectionsMax: 10_000,
+  keylessPerAddressMax: 2_000,
   waitingRequestsMax: 32,
 };
 
@@ -69,8 +98,14 @@ export const contentTypeBytesMax = 255;
  * is this large. On all connections together they stay below 80 MiB.
  */
 export const uncountedReplyBytesMax = 8192;
-/** Rows of one table: twice the batch that `tableBytesMax` is made for. Two letters are a row. */
+/** Rows of one table: twice the batch that `tableBytesMax` is made for. A byte may be a row. */
 export const tableRowsMax = 200_000;
+/** Pairs of one form or query: 10,000 serials, and again as many. */
+export const formPairsMax = 20_000;
+/** Bytes of a table that are read in one turn of the event loop: about 5 ms. */
+export const tableBytesPerTurn = 32_768;
+/** Rows of a table that are looked at in one turn. */
+export const tableRowsPerTurn = 5_000;
 /** Blobs are kept in pieces of this size: what a ranged read fetches at least. */
 export const pieceBytes = 65_536;
 /** Pieces written in one statement: an upload holds this many in memory. */
@@ -114,6 +149,14 @@ export const transactionTriesMax = 5;
 export const activationWindowSecondsDefault = 86_400;
 /** Lines of the activation log kept per serial (S-35). */
 export const activationsKept = 100;
+/** Errors that repeat are counted, and told once in this time. */
+export const errorRepeatMs = 60_000;
+/** Different errors that are counted at a time. */
+export const errorKindsMax = 100;
+/** Lines of the access log that wait for the disk; more are lost, and counted. */
+export const accessLogBytesMax = 1024 * 1024;
+/** Between two tries to write an access log that cannot be written. */
+export const accessLogRetryMs = 1_000;
 /** Points kept per alias, and aliases per client: a data store only in name (S-58). */
 export const pointsKept = 1000;
 export const aliasesMax = 100;

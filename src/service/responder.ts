@@ -5,7 +5,8 @@ import { nowSeconds } from "./clock.js";
 import type { Exchange } from "./http/pipeline.js";
 import { Dispatcher, type Outcome } from "./api/dispatcher.js";
 import { Refusal, type RefusalCode } from "./errors.js";
-import { MemoryBudget } from "./http/memory-budget.js";
+import { ErrorLog } from "./error-log.js";
+import { type Holder, MemoryBudget } from "./http/memory-budget.js";
 import { procedures } from "./procedures/index.js";
 import { queuedBytes, refusalReply, send } from "./http/reply.js";
 import { Request } from "./http/request.js";
@@ -39,7 +40,8 @@ export interface ResponderOptions {
 
 export class Responder {
   readonly #context: Context;
-  readonly #options: ResponderOptions;
+  readonly #onReply: ResponderOptions["onReply"];
+  readonly #errors: ErrorLog;
   readonly #dispatcher: Dispatcher;
   /** What replies hold until the kernel has taken them, which a slow reader puts off. */
   readonly #queue: MemoryBudget;
@@ -49,10 +51,12 @@ export class Responder {
 
   constructor(context: Context, options: ResponderOptions) {
     this.#context = context;
-    this.#options = options;
-    this.#queue = new MemoryBudget(context.limits.queuedBytesMax);
+    this.#onReply = options.onReply;
+    this.#errors = new ErrorLog(options.log);
+    const { queuedBytesMax, queuedPerDeviceBytesMax } = context.limits;
+    this.#queue = new MemoryBudget(queuedBytesMax, queuedPerDeviceBytesMax);
     this.#dispatcher = new Dispatcher(context, new Router(procedures), (error) => {
-      this.#logError(error);
+      this.#errors.tell(error);
     });
   }
 
@@ -77,40 +81,49 @@ export class Responder {
   /** Resolves when no handler is at work: also those whose peer has gone away. */
   async settled(): Promise<void> {
     await Promise.all(this.#underWay);
+    this.#errors.flush();
   }
 
-  async #answer(
-    { incoming, response, body, endpoints }: Exchange,
-    isLast: () => boolean,
-  ): Promise<void> {
+  async #answer(exchange: Exchange, isLast: () => boolean): Promise<void> {
+    const { incoming, response, body, endpoints, showKey } = exchange;
     const startedAt = performance.now();
     const request = new Request(incoming, body, endpoints);
-    const outcome = this.#fitting(await this.#dispatcher.dispatch(request));
+    const dispatched = await this.#dispatcher.dispatch(request, showKey);
+    const queued = this.#queue.open(holderOf(dispatched, request));
+    const outcome = queued.resize(queuedBytes(dispatched.reply)) ? dispatched : noRoom(dispatched);
     let bodyBytesSent = 0;
     try {
-      bodyBytesSent = await this.#queue.hold(queuedBytes(outcome.reply), async () => {
-        // Closing on bytes that still arrive would reset the connection, and the reply with it.
-        if (isLast()) await body.discard(this.#context.limits.discardTimeMs);
-        return send(response, outcome.reply, { date: this.date(), isLast: isLast() });
-      });
+      // Closing on bytes that still arrive would reset the connection, and the reply with it.
+      if (isLast()) await body.discard(this.#context.limits.discardTimeMs);
+      const options = { date: this.date(), isLast: isLast() };
+      bodyBytesSent = await send(response, outcome.reply, options);
     } catch (error) {
-      if (!(error instanceof Refusal)) this.#logError(error);
+      if (!(error instanceof Refusal)) this.#errors.tell(error);
       response.destroy();
+    } finally {
+      queued.release();
     }
     const durationMs = performance.now() - startedAt;
-    this.#options.onReply?.(replyRecord(request, outcome, bodyBytesSent, durationMs));
+    this.#record(replyRecord(request, outcome, bodyBytesSent, durationMs));
   }
 
-  /** The outcome, or a refusal if there is no room to queue its reply; a refusal needs none. */
-  #fitting(outcome: Outcome): Outcome {
-    if (this.#queue.hasRoom(queuedBytes(outcome.reply))) return outcome;
-    const code = "overloaded";
-    return { ...outcome, reply: refusalReply(code), code };
+  #record(record: ReplyRecord): void {
+    try {
+      this.#onReply?.(record);
+    } catch (error) {
+      this.#errors.tell(error);
+    }
   }
+}
 
-  #logError(error: unknown): void {
-    this.#options.log?.(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  }
+function holderOf({ holder }: Outcome, { address }: Request): Holder {
+  return holder ?? { name: address, isDevice: true };
+}
+
+/** A refusal in place of a reply that there is no room to queue. It needs none itself. */
+function noRoom(outcome: Outcome): Outcome {
+  const code = "overloaded";
+  return { ...outcome, reply: refusalReply(code), code };
 }
 
 function replyRecord(

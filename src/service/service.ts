@@ -6,6 +6,7 @@ import { activationWindowSecondsDefault, serviceLimits, type ServiceLimits } fro
 import { Listener } from "./http/listener.js";
 import { type ReplyRecord, Responder } from "./responder.js";
 import { openStorage } from "./stores/storage.js";
+import { Turns } from "./turns.js";
 
 /** An IPv4 address and a port. */
 export interface AdvertisedAddress {
@@ -88,7 +89,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const { activationWindowSeconds = activationWindowSecondsDefault, advertised } = rules;
     const replacesContent = rules.replaceContent ?? false;
     const responder = new Responder(
-      { ...storage, clock, limits, activationWindowSeconds, replacesContent, advertised },
+      {
+        ...storage,
+        clock,
+        limits,
+        turns: new Turns(),
+        activationWindowSeconds,
+        replacesContent,
+        advertised,
+      },
       options,
     );
     const listener = await Listener.open({

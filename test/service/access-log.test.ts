@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AccessLog, accessLine } from "../../src/service/access-log.js";
+import { accessLogBytesMax } from "../../src/service/limits.js";
 import type { ReplyRecord } from "../../src/service/responder.js";
 import { ask, startRig, stopRig, temporaryDirectory } from "./harness.js";
 import { VendorClient } from "./vendor-client.js";
@@ -67,6 +68,55 @@ describe("the access log", () => {
     log.write(record);
     await log.close();
     assert.match(errors[0]?.message ?? "", /ENOENT/);
+  });
+
+  it("goes on by itself, without a torn line, when its disk has room again", async function () {
+    if (!existsSync("/dev/full")) this.skip();
+    const path = join(directory, "access.log");
+    symlinkSync("/dev/full", path);
+    const errors: string[] = [];
+    const log = new AccessLog(path, ({ message }) => errors.push(message));
+    for (let count = 0; count < 50; count++) log.write(record);
+    while (errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let count = 0; count < 50; count++) log.write(record);
+    rmSync(path);
+    for (let tries = 0; !existsSync(path) && tries < 100; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    log.write(record);
+    await log.close();
+    const lines = readFileSync(path, "latin1").split("\n");
+    assert.equal(lines.pop(), "");
+    assert.equal(lines.length, 101);
+    for (const line of lines) assert.match(line, /^127\.0\.0\.1 .* 409 23 1\.3 64 not-enabled$/);
+    assert.match(errors.join("\n"), /^ENOSPC[^\n]*$/);
+  });
+
+  it("keeps a bounded number of lines for a disk that takes none, and counts the others", async () => {
+    const folder = join(directory, "later");
+    const errors: string[] = [];
+    const log = new AccessLog(join(folder, "access.log"), ({ message }) => errors.push(message));
+    const lineBytes = accessLine(record, at).length;
+    const kept = Math.floor(accessLogBytesMax / lineBytes);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let count = 0; count < kept + 10; count++) log.write(record);
+    mkdirSync(folder);
+    for (let tries = 0; errors.length < 2 && tries < 100; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await log.close();
+    assert.match(errors[0] ?? "", /ENOENT/);
+    assert.match(errors[1] ?? "", /lines lost: 10$/);
+    assert.equal(readFileSync(join(folder, "access.log"), "latin1").length, kept * lineBytes);
+  });
+
+  it("closes while its disk takes nothing", async function () {
+    if (!existsSync("/dev/full")) this.skip();
+    const log = new AccessLog("/dev/full", () => {
+      throw new Error("nobody listens");
+    });
+    log.write(record);
+    await log.close();
   });
 
   it("holds no key of any request", async () => {

@@ -65,8 +65,12 @@ export class RawClient {
     });
   }
 
-  static async open(port: number): Promise<RawClient> {
-    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+  static open(port: number): Promise<RawClient> {
+    return RawClient.on(connect({ port, host: "127.0.0.1", noDelay: true }));
+  }
+
+  /** On a socket that is about to connect. */
+  static async on(socket: Socket): Promise<RawClient> {
     const client = new RawClient(socket);
     await new Promise<void>((resolve, reject) =>
       socket.once("connect", resolve).once("error", reject),

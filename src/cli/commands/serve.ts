@@ -71,6 +71,8 @@ async function serve(options: ServeOptions): Promise<void> {
   warnOfPassword(database);
   const { startService } = await import("../../service/service.js");
   const { AccessLog } = await import("../../service/access-log.js");
+  // Nobody may read them any more, or their disk may be full: the service goes on.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const tell = (line: string): boolean => process.stderr.write(`${line}\n`);
   const log =
     accessLog === undefined

@@ -25,6 +25,7 @@ export interface Vendor {
 
 /** The live client behind a CIK on a device's URL; null where it stands behind no serial. */
 export interface Device {
+  readonly rid: string;
   readonly sn: string | null;
   readonly modelId: number | null;
   readonly model: string | null;

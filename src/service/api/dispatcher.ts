@@ -3,7 +3,7 @@
 
 import type { CallerKind, Place } from "../../protocol/procedures.js";
 import { DatabaseUnreachable, Refusal, type RefusalCode } from "../errors.js";
-import { MemoryBudget } from "../http/memory-budget.js";
+import { type Holder, type Holding, MemoryBudget } from "../http/memory-budget.js";
 import { refusalReply, type Reply } from "../http/reply.js";
 import type { Request } from "../http/request.js";
 import { pieceBytes, piecesPerWrite } from "../limits.js";
@@ -19,6 +19,14 @@ export interface Outcome {
   readonly place?: Place;
   /** Why the request was refused; undefined if it was not, or if the procedure says it itself. */
   readonly code?: RefusalCode;
+  /** Who asked; undefined if that never became clear. */
+  readonly holder?: Holder;
+}
+
+/** How far a request has come, also if it fails then. */
+interface Progress {
+  place?: Place;
+  holder?: Holder;
 }
 
 export class Dispatcher {
@@ -27,42 +35,37 @@ export class Dispatcher {
   readonly #onError: (error: unknown) => void;
   readonly #memory: MemoryBudget;
 
-  /**
-   * `onError`: of errors that are no refusals; the peer sees a 500, or a 503 without a database.
-   */
+  /** `onError`: of errors that are no refusals; the peer sees a 5xx. */
   constructor(context: Context, router: Router, onError: (error: unknown) => void) {
     this.#context = context;
     this.#router = router;
     this.#onError = onError;
-    this.#memory = new MemoryBudget(context.limits.heldBytesMax);
+    const { heldBytesMax, heldPerDeviceBytesMax } = context.limits;
+    this.#memory = new MemoryBudget(heldBytesMax, heldPerDeviceBytesMax);
   }
 
-  /** Never rejects. */
-  async dispatch(request: Request): Promise<Outcome> {
-    const reached: { place?: Place } = {};
+  /** Never rejects. `onKey`: called as soon as the request has shown a live key, or got one. */
+  async dispatch(request: Request, onKey: () => void): Promise<Outcome> {
+    const progress: Progress = {};
     try {
-      if (request.lacksHost) throw new Refusal("malformed-request");
+      if (!request.hasHost) throw new Refusal("malformed-request");
       const match = this.#router.match(request.target.path);
       if (match === undefined) throw new Refusal("unknown-path");
       const { byMethod, names } = match;
       const siblings = byMethod.get(request.method);
       if (siblings === undefined) {
         const code = "unlisted-method";
-        return { reply: refusalReply(code, { allow: [...byMethod.keys()] }), code };
+        return { reply: refusalReply(code, { allow: [...byMethod.keys()] }), code, ...progress };
       }
-      const reply = await this.#answer(
-        siblings,
-        request,
-        names,
-        (place) => (reached.place = place),
-      );
-      return { reply, ...reached };
+      const reply = await this.#answer(siblings, request, names, progress, onKey);
+      return { reply, ...progress };
     } catch (error) {
       if (!(error instanceof Refusal)) this.#onError(error);
       // What there is no room for is not taken off the wire either.
       else if (error.code === "overloaded") request.body.fail(error);
+      request.body.leave();
       const code = codeOf(error);
-      return { reply: refusalReply(code), code, ...reached };
+      return { reply: refusalReply(code), code, ...progress };
     }
   }
 
@@ -70,23 +73,30 @@ export class Dispatcher {
     siblings: AnySiblings<Kind, Takes>,
     request: Request,
     names: ReadonlyMap<string, string>,
-    onReached: (place: Place) => void,
+    progress: Progress,
+    onKey: () => void,
   ): Promise<Reply> {
-    const { admit, isForeign } = callers[siblings.caller];
-    const caller = await admit(this.#context, request);
-    return this.#memory.hold(
-      this.#heldBytes(siblings.caller, siblings.takes, request),
-      async () => {
-        const taken = await this.#take[siblings.takes](request, names, siblings.caller);
-        const procedure = siblings.procedures.find(({ applies }) => applies?.(taken) ?? true);
-        if (procedure === undefined) throw new Refusal("unknown-keys");
-        onReached(procedure.place);
-        if (procedure.reachesShared !== true && isForeign?.(request, caller) === true) {
-          throw new Refusal("not-shared");
-        }
-        return procedure.handle(this.#context, taken, caller);
-      },
-    );
+    const gate = callers[siblings.caller];
+    const caller = await gate.admit(this.#context, request);
+    progress.holder = gate.holder(caller, request);
+    if (siblings.caller !== "anyone") onKey();
+    const byteLengthMax = gate.bodyBytesMax(this.#context.limits, request);
+    const holding = this.#memory.open(progress.holder);
+    try {
+      const taken = await this.#take[siblings.takes](request, names, byteLengthMax, holding);
+      const procedure = siblings.procedures.find(({ applies }) => applies?.(taken) ?? true);
+      if (procedure === undefined) throw new Refusal("unknown-keys");
+      progress.place = procedure.place;
+      if (procedure.reachesShared !== true && gate.isForeign?.(request, caller) === true) {
+        throw new Refusal("not-shared");
+      }
+      const reply = await procedure.handle(this.#context, taken, caller);
+      // What answers a POST without a key is an activation, or holds the key in its body.
+      if (request.method === "POST" && reply.status === 200) onKey();
+      return reply;
+    } finally {
+      holding.release();
+    }
   }
 
   /** Takes of the body what a procedure needs of it; node:http discards what nobody reads. */
@@ -94,34 +104,33 @@ export class Dispatcher {
     readonly [Takes in Taken]: (
       request: Request,
       names: ReadonlyMap<string, string>,
-      caller: CallerKind,
+      byteLengthMax: number,
+      holding: Holding,
     ) => Promise<Requests[Takes]>;
   } = {
     nothing: (request, names) => Promise.resolve(new RoutedRequest(request, names)),
-    stream: (request, names) => Promise.resolve(new StreamedRequest(request, names)),
-    "whole body": async (request, names, caller) => {
+    "whole body": async (request, names, byteLengthMax, holding) => {
       const { bodyTimeMs } = this.#context.limits;
-      const content = await request.body.bytes(this.#bodyBytesMax(caller), bodyTimeMs);
+      const hold = (byteLength: number): void => this.#hold(holding, byteLength);
+      const content = await request.body.bytes(byteLengthMax, bodyTimeMs, hold);
       return new FilledRequest(request, names, content);
+    },
+    stream: (request, names, _byteLengthMax, holding) => {
+      // What has come of an upload is held until a few pieces are together, and written.
+      const hold = (received: number): void =>
+        this.#hold(holding, Math.min(received, pieceBytes * piecesPerWrite));
+      return Promise.resolve(new StreamedRequest(request, names, hold));
     },
   };
 
-  /** What the request takes of the memory that all share; small bodies count for nothing. */
-  #heldBytes(caller: CallerKind, takes: Taken, { body }: Request): number {
-    if (takes === "nothing") return 0;
-    if (takes === "stream") return pieceBytes * piecesPerWrite;
-    const byteLengthMax = this.#bodyBytesMax(caller);
-    const byteLength = Math.min(body.announcedBytes ?? byteLengthMax, byteLengthMax);
-    return byteLength > this.#context.limits.activationBytesMax ? byteLength : 0;
-  }
-
-  #bodyBytesMax(caller: CallerKind): number {
-    const { activationBytesMax, tableBytesMax } = this.#context.limits;
-    return caller === "anyone" ? activationBytesMax : tableBytesMax;
+  /** Small bodies count for nothing. */
+  #hold(holding: Holding, byteLength: number): void {
+    if (byteLength > this.#context.limits.activationBytesMax) holding.need(byteLength);
   }
 }
 
 function codeOf(error: unknown): RefusalCode {
   if (error instanceof Refusal) return error.code;
-  return error instanceof DatabaseUnreachable ? "database-unreachable" : "internal";
+  if (!(error instanceof DatabaseUnreachable)) return "internal";
+  return error.isFull ? "storage-full" : "database-unreachable";
 }

@@ -85,14 +85,26 @@ export class FilledRequest<Name extends string = string> extends RoutedRequest<N
 
 export class StreamedRequest<Name extends string = string> extends RoutedRequest<Name> {
   readonly #request: Request;
+  readonly #hold: (received: number) => void;
 
-  constructor(request: Request, names: ReadonlyMap<string, string>) {
+  /** `hold`: called with the bytes that have come, before they are handed on; it may refuse. */
+  constructor(
+    request: Request,
+    names: ReadonlyMap<string, string>,
+    hold: (received: number) => void,
+  ) {
     super(request, names);
     this.#request = request;
+    this.#hold = hold;
   }
 
-  /** See RequestBody. */
-  chunks(byteLengthMax: number): AsyncGenerator<Uint8Array, void, void> {
-    return this.#request.body.chunks(byteLengthMax);
+  /** The body as it comes; see RequestBody. */
+  async *chunks(byteLengthMax: number): AsyncGenerator<Uint8Array, void, void> {
+    let received = 0;
+    for await (const chunk of this.#request.body.chunks(byteLengthMax)) {
+      received += chunk.length;
+      this.#hold(received);
+      yield chunk;
+    }
   }
 }

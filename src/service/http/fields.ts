@@ -6,7 +6,7 @@
 
 import { decodeForm, type FormPair, formValue, formValues } from "../../protocol/form.js";
 import { Refusal } from "../errors.js";
-import { tableRowsMax } from "../limits.js";
+import { formPairsMax } from "../limits.js";
 
 export class Fields {
   /** All of them, as they came, where the keys are the caller's own. */
@@ -14,12 +14,12 @@ export class Fields {
 
   /**
    * `text`: form-coded, as in a body or after the `?` of a target. Refuses with `body-too-large` one
-   * of more pairs than a table may have rows.
+   * of more than `formPairsMax` pairs.
    */
   constructor(text: string) {
     let pairs = 1;
     for (let at = text.indexOf("&"); at >= 0; at = text.indexOf("&", at + 1)) pairs += 1;
-    if (pairs > tableRowsMax) throw new Refusal("body-too-large");
+    if (pairs > formPairsMax) throw new Refusal("body-too-large");
     this.pairs = decodeForm(text);
   }
 

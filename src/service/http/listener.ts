@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Pipeline, type Exchange } from "./pipeline.js";
+import { AddressCount } from "./address-count.js";
 import { Refusal, type RefusalCode, ServiceError } from "../errors.js";
 import type { ServiceLimits } from "../limits.js";
 import { type Endpoints, readProxyLine } from "./proxy-line.js";
@@ -29,6 +30,7 @@ export class Listener {
   readonly #server: Server;
   readonly #options: ListenerOptions;
   readonly #connections = new Map<Duplex, Pipeline>();
+  readonly #keyless = new AddressCount();
   /** Connections whose proxy has not said yet whose they are. */
   readonly #announcing = new Set<Socket>();
 
@@ -121,15 +123,18 @@ export class Listener {
 
   #connect(socket: Socket, endpoints: Endpoints): void {
     const { limits, requestsMax, date, answer } = this.#options;
-    if (this.#isFull()) {
+    const address = endpoints.remoteAddress ?? "";
+    if (this.#isFull() || this.#keyless.of(address) >= limits.keylessPerAddressMax) {
       socket.end(rawRefusal("overloaded", date()));
       socket.destroySoon();
       return;
     }
-    const options = { limits, requestsMax, date, answer, endpoints };
+    const onKey = this.#keyless.add(address);
+    const options = { limits, requestsMax, date, answer, endpoints, onKey };
     this.#connections.set(socket, new Pipeline(socket, options));
     socket.once("close", () => {
       this.#connections.delete(socket);
+      onKey();
     });
   }
 }

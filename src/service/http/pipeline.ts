@@ -19,6 +19,8 @@ export interface Exchange {
   readonly body: RequestBody;
   /** Whose connection it is, and where it came in. */
   readonly endpoints: Endpoints;
+  /** To be called when a request has shown a live key. */
+  readonly showKey: () => void;
 }
 
 export interface PipelineOptions {
@@ -26,6 +28,8 @@ export interface PipelineOptions {
   /** Requests answered on one connection, the last with `Connection: Close`; 0: any number. */
   readonly requestsMax: number;
   readonly endpoints: Endpoints;
+  /** Called, perhaps more than once, when a request of the connection has shown a live key. */
+  readonly onKey: () => void;
   /** The Date field of now. */
   readonly date: () => string;
   /**
@@ -57,9 +61,10 @@ export class Pipeline {
   accept(incoming: IncomingMessage, response: ServerResponse): void {
     if (this.#isClosing) return;
     this.#received++;
-    const { requestsMax, limits, endpoints } = this.#options;
+    const { requestsMax, limits, endpoints, onKey } = this.#options;
     this.#isClosing = !response.shouldKeepAlive || this.#received === requestsMax;
-    this.#waiting.push({ incoming, response, body: new RequestBody(incoming), endpoints });
+    const body = new RequestBody(incoming);
+    this.#waiting.push({ incoming, response, body, endpoints, showKey: onKey });
     if (this.#waiting.length >= limits.waitingRequestsMax) this.#pause();
     if (this.#current === undefined) void this.#answerAll();
   }

@@ -1,14 +1,19 @@
 // The body of one request, as a bounded stream or gathered. It can be failed from outside: when
 // the connection's parser gives up (garbage, a sender too slow), node:http tells the server but
-// not whoever waits for the rest.
+// not the reader that waits for the rest.
 
 import type { IncomingMessage } from "node:http";
 import { Refusal } from "../errors.js";
 
+/** A body is gathered in a buffer of this size at first, which doubles when it is full. */
+const gatheredBytesMin = 4096;
+
 export class RequestBody {
   readonly #incoming: IncomingMessage;
   #failure: Refusal | undefined;
+  #isBegun = false;
   #isRefused = false;
+  #isLeft = false;
   #wake: (() => void) | undefined;
 
   constructor(incoming: IncomingMessage) {
@@ -35,7 +40,12 @@ export class RequestBody {
 
   /** True when the rest of the body is not wanted, and has not come: no request can follow. */
   get isBrokenOff(): boolean {
-    return this.#isRefused && !this.isComplete;
+    return this.#isLeft || (this.#isRefused && !this.isComplete);
+  }
+
+  /** The request has failed: of a body that was being read, the rest is not wanted any more. */
+  leave(): void {
+    if (this.#isBegun && !this.isComplete) this.#isLeft = true;
   }
 
   /**
@@ -43,6 +53,7 @@ export class RequestBody {
    * received size exceeds `byteLengthMax`. Throws if the sender goes away in the middle.
    */
   async *chunks(byteLengthMax: number): AsyncGenerator<Uint8Array, void, void> {
+    this.#isBegun = true;
     this.#bound(this.announcedBytes ?? 0, byteLengthMax);
     let byteLength = 0;
     for (;;) {
@@ -66,16 +77,37 @@ export class RequestBody {
     throw new Refusal("body-too-large");
   }
 
-  /** All of it: at most `byteLengthMax` bytes, or `timed-out` after `timeMsMax`. */
-  async bytes(byteLengthMax: number, timeMsMax: number): Promise<Buffer> {
-    const chunks: Uint8Array[] = [];
+  /**
+   * All of it: at most `byteLengthMax` bytes, or `timed-out` after `timeMsMax`. `hold` is called
+   * with the bytes that the body takes up in memory before it takes them; it may refuse.
+   */
+  async bytes(
+    byteLengthMax: number,
+    timeMsMax: number,
+    hold: (byteLength: number) => void,
+  ): Promise<Buffer> {
+    // One buffer: a body that comes byte by byte must not become a million objects.
+    let gathered = Buffer.alloc(0);
+    let byteLength = 0;
     const timer = this.#failAfter(timeMsMax);
     try {
-      for await (const chunk of this.chunks(byteLengthMax)) chunks.push(chunk);
+      for await (const chunk of this.chunks(byteLengthMax)) {
+        const needed = byteLength + chunk.length;
+        if (needed > gathered.length) {
+          const doubled = Math.max(needed, 2 * gathered.length, gatheredBytesMin);
+          const capacity = Math.min(doubled, this.announcedBytes ?? byteLengthMax);
+          hold(capacity);
+          const larger = Buffer.allocUnsafeSlow(capacity);
+          gathered.copy(larger, 0, 0, byteLength);
+          gathered = larger;
+        }
+        gathered.set(chunk, byteLength);
+        byteLength = needed;
+      }
     } finally {
       clearTimeout(timer);
     }
-    return Buffer.concat(chunks);
+    return gathered.subarray(0, byteLength);
   }
 
   /** Throws away what is still to come, for at most `timeMsMax`; whatever happens is well. */

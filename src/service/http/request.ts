@@ -8,6 +8,8 @@ import type { Endpoints } from "./proxy-line.js";
 import type { RequestBody } from "./request-body.js";
 import { Target } from "./target.js";
 
+const hostField = "host";
+
 export class Request {
   readonly method: string;
   readonly target: Target;
@@ -28,9 +30,18 @@ export class Request {
     this.local = { address: unmapped(localAddress), port: localPort };
   }
 
-  /** RFC 9112 section 3.2: a request without a Host is answered 400; any Host will do (S-04). */
-  get lacksHost(): boolean {
-    return this.#incoming.headers.host === undefined && this.#incoming.httpVersion !== "1.0";
+  /**
+   * RFC 9112 section 3.2: a request without a Host, or with several, is answered 400; any one will
+   * do (S-04), and HTTP/1.0 needs none.
+   */
+  get hasHost(): boolean {
+    const { rawHeaders, httpVersion } = this.#incoming;
+    let count = 0;
+    for (let at = 0; at < rawHeaders.length; at += 2) {
+      const name = rawHeaders[at] ?? "";
+      if (name.length === hostField.length && name.toLowerCase() === hostField) count += 1;
+    }
+    return count === 1 || (count === 0 && httpVersion === "1.0");
   }
 
   /** The value of a header, or undefined if it is absent or empty (S-16). */

@@ -28,6 +28,7 @@ export interface ClientByKey {
 
 /** A client found by its CIK, with the serial it stands behind, if any. */
 export interface DeviceByKey {
+  readonly rid: string;
   readonly status: ClientStatus;
   readonly cikLookup: Buffer;
   readonly sn: string | null;
@@ -79,7 +80,7 @@ export class ClientStore {
         .leftJoin("vendors as v", "v.clientRid", "m.ownerRid")
         .where("c.cikLookup", "=", parameter("lookup"))
         .where("m.deletedAt", "is", null)
-        .select(["c.status", "c.cikLookup", "s.sn"])
+        .select(["c.rid", "c.status", "c.cikLookup", "s.sn"])
         .select(["m.id as modelId", "m.name as model", "v.name as vendor"]),
     );
   }

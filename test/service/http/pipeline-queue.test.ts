@@ -19,6 +19,7 @@ describe("the queue of a connection", () => {
         limits: serviceLimits,
         requestsMax: 0,
         endpoints: socket,
+        onKey: () => undefined,
         date: () => startDate,
         answer: async ({ response }: Exchange): Promise<void> => {
           await released;

@@ -213,6 +213,16 @@ describe("a connection to the service", () => {
     const cases: readonly (readonly [title: string, text: string, statusLine: string])[] = [
       ["no HTTP at all", "\x16\x03\x01\x02\x00 hello\r\n\r\n", "400 Bad Request"],
       ["no Host", "GET /timestamp HTTP/1.1\r\nConnection: close\r\n\r\n", "400 Bad Request"],
+      [
+        "two Host fields",
+        "GET /timestamp HTTP/1.1\r\nHost: x\r\nhost: x\r\nConnection: close\r\n\r\n",
+        "400 Bad Request",
+      ],
+      [
+        "two Host fields of HTTP/1.0",
+        "GET /timestamp HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n",
+        "400 Bad Request",
+      ],
       ["a raw 0xFF in the target", "GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n", "400 Bad Request"],
       [
         "two lengths",

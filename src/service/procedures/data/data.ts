@@ -44,8 +44,11 @@ function readData(path: string): Procedure {
   });
 }
 
+/** Each once, however often it is asked for. */
 function askedAliases({ pairs }: Fields): string[] {
-  return pairs.map(([alias]) => asName(alias));
+  const aliases = [...new Set(pairs.map(([alias]) => asName(alias)))];
+  if (aliases.length > aliasesMax) throw new Refusal("too-many-aliases");
+  return aliases;
 }
 
 /**

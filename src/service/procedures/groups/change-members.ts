@@ -10,7 +10,7 @@ import type { Member, MemberKey } from "../../stores/members.js";
 import { procedure } from "../../api/procedure.js";
 import { procedures } from "../../../protocol/procedures.js";
 import { type Reply, resetContent } from "../../http/reply.js";
-import { readRows } from "../../http/request-rows.js";
+import { mapRows, readRows } from "../../http/request-rows.js";
 import { metaOf } from "../../api/texts.js";
 import type { FilledRequest } from "../../api/routed-request.js";
 
@@ -28,10 +28,11 @@ export const addSimilarMembers = procedure(procedures.addSimilarMembers, {
 
 export const addMembers = procedure(procedures.addMembers, {
   applies: ({ bodyKind }) => bodyKind === "rows",
-  handle(context, request, vendor) {
-    const members = readRows(request.content, 4).map(
-      ([type = "", id = "", expire = "", meta = ""]) => asMember(type, id, expire, meta),
-    );
+  async handle(context, request, vendor) {
+    const rows = await readRows(request.content, 4, context.turns);
+    const make = ([type = "", id = "", expire = "", meta = ""]: string[]): Member =>
+      asMember(type, id, expire, meta);
+    const members = await mapRows(rows, context.turns, make);
     return put(context, request, vendor, members);
   },
 });
@@ -51,15 +52,11 @@ export const deleteSimilarMembers = procedure(procedures.deleteSimilarMembers, {
 
 export const deleteMembers = procedure(procedures.deleteMembers, {
   // Some clients name no type in a DELETE (S-06).
-  handle(context, request, vendor) {
+  async handle(context, request, vendor) {
     // What #18 lists will do.
-    const rows = readRows(request.content, 4);
-    return remove(
-      context,
-      request,
-      vendor,
-      rows.map(([type = "", id = ""]) => asMemberKey(type, id)),
-    );
+    const rows = await readRows(request.content, 4, context.turns);
+    const make = ([type = "", id = ""]: string[]): MemberKey => asMemberKey(type, id);
+    return remove(context, request, vendor, await mapRows(rows, context.turns, make));
   },
 });
 

@@ -11,7 +11,7 @@ import { procedures } from "../../../protocol/procedures.js";
 import { type Reply, resetContent } from "../../http/reply.js";
 import { asSerial, asText } from "../../api/texts.js";
 import type { FilledRequest } from "../../api/routed-request.js";
-import { readRows } from "../../http/request-rows.js";
+import { mapRows, readRows } from "../../http/request-rows.js";
 import type { NewSerial } from "../../stores/serials.js";
 
 function isAddition(request: FilledRequest<"model">): boolean {
@@ -36,10 +36,11 @@ export const addSerials = procedure(procedures.addSerials, {
 
 export const addSerialRows = procedure(procedures.addSerialRows, {
   applies: ({ bodyKind }) => bodyKind === "rows",
-  handle(context, request, vendor) {
+  async handle(context, request, vendor) {
     // One or two columns.
-    const rows = readRows(request.content, 2);
-    const serials = rows.map(([sn = "", extra = ""]) => ({ sn, extra }));
+    const rows = await readRows(request.content, 2, context.turns);
+    const make = ([sn = "", extra = ""]: string[]): NewSerial => ({ sn, extra });
+    const serials = await mapRows(rows, context.turns, make);
     return add(context, request, vendor, serials);
   },
 });
@@ -51,10 +52,10 @@ async function add(
   serials: readonly NewSerial[],
 ): Promise<Reply> {
   const modelId = await ownModel(context, vendor, request.name("model"), "unknown-model");
-  for (const { sn, extra } of serials) {
+  await mapRows(serials, context.turns, ({ sn, extra }) => {
     asSerial(sn);
     asText(extra, metaBytesMax);
-  }
+  });
   if (!(await context.serials.add(modelId, serials))) throw new Refusal("serial-exists");
   return resetContent;
 }

@@ -7,7 +7,7 @@ import type { Vendor } from "../../api/authorisation.js";
 import { procedure } from "../../api/procedure.js";
 import { procedures } from "../../../protocol/procedures.js";
 import { type Reply, resetContent } from "../../http/reply.js";
-import { readRows } from "../../http/request-rows.js";
+import { mapRows, readRows } from "../../http/request-rows.js";
 import { asSerial } from "../../api/texts.js";
 import type { FilledRequest } from "../../api/routed-request.js";
 
@@ -27,8 +27,9 @@ export const removeSerials = procedure(procedures.removeSerials, {
 
 export const removeSerialRows = procedure(procedures.removeSerialRows, {
   applies: ({ bodyKind }) => bodyKind === "rows",
-  handle(context, request, vendor) {
-    const serials = readRows(request.content, Infinity).map(([sn = ""]) => sn);
+  async handle(context, request, vendor) {
+    const rows = await readRows(request.content, Infinity, context.turns);
+    const serials = await mapRows(rows, context.turns, ([sn = ""]) => sn);
     return remove(context, request, vendor, serials);
   },
 });
@@ -40,6 +41,6 @@ async function remove(
   serials: readonly string[],
 ): Promise<Reply> {
   const modelId = await ownModel(context, vendor, request.name("model"), "unknown-model");
-  await context.serials.remove(modelId, serials.map(asSerial));
+  await context.serials.remove(modelId, await mapRows(serials, context.turns, asSerial));
   return resetContent;
 }
