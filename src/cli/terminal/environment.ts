@@ -14,6 +14,7 @@ export const environmentVariables = {
   ESPTOOL_PORT: "serial port, as `flash --port` has it",
   MODDABLE:
     "folder of the Moddable SDK: the simulated chip is built with its engine, in place of the one from npm",
+  CC: "C compiler that builds the simulated chip; left out: gcc",
   PROVISION_ENGINE: "file of an engine of the simulated chip that is built already",
 } as const;
 
