@@ -5,21 +5,19 @@
 import type { KeyValueStore } from "../ports/key-value.js";
 import type { Platform } from "../ports/platform.js";
 import { storeDomain } from "../protocol/store-keys.js";
-import { Activation } from "./activation.js";
-import type { ContactProblem } from "./contact.js";
 import { DeviceKey } from "./device-key.js";
 import { readIdentity } from "./identity.js";
 import type { LifeInput, LifeState, Report } from "./life.js";
-import { refusedDelayMsMin, restartRetryMs, retryDelayMsMin, roundsMax } from "./limits.js";
+import { refusedDelayMsMin, restartRetryMs, retryDelayMsMin } from "./limits.js";
 import type { CompleteOptions } from "./options.js";
 import { Pause } from "./pause.js";
+import { ServiceSteps } from "./service-steps.js";
 import { Records, tryRecord } from "./slots/records.js";
 import { flashFault } from "./slots/flash-fault.js";
 import { Slots } from "./slots/slots.js";
 import { TrialRun } from "./slots/trial-run.js";
 import { switchOver } from "./slots/switch-over.js";
 import { Update, type Cancellable } from "./update/update.js";
-import { Visits } from "./visit.js";
 
 export class EntryActions {
   readonly #platform: Platform;
@@ -32,27 +30,14 @@ export class EntryActions {
   readonly #slots: Slots;
   readonly #update: Update;
   readonly #trial: TrialRun;
-  readonly #activation: Activation;
-  readonly #visits: Visits;
   readonly #pause: Pause;
+  readonly #steps: ServiceSteps;
   /** Whose entry action was the last to begin. */
   #state: LifeState = "stopped";
-  /** SHA-256 of the image just verified, hex. */
-  #verifiedDigest = "";
   /** The work of the current state, if it can be called off. */
   #work: Cancellable | undefined;
   /** The flash kept this boot from its decision: nothing else is done before it is made. */
   #isUndecided = false;
-  /** Times the list was asked for without a pause in between. */
-  #rounds = 0;
-  /** Releases that came to nothing, or were replaced, since the device was last up to date. */
-  #changes = 0;
-  /** What became of the first release passed over in this visit, if no other does. */
-  #passedOver: ContactProblem | undefined;
-  /** Content id of the release that was found changed in this visit. */
-  #changedId: string | undefined;
-  /** Why a release came to nothing last, in this visit. */
-  #cause = "";
 
   /**
    * `onVeto` is called with the reason why a restart has to wait. Throws if flash holds no running
@@ -71,8 +56,6 @@ export class EntryActions {
     this.#store = platform.openStore(storeDomain);
     this.#records = new Records(this.#store);
     this.#key = new DeviceKey(platform, this.#records);
-    this.#activation = new Activation(this.#records, this.#key);
-    this.#visits = new Visits(platform, options, this.#key);
     this.#slots = new Slots(platform, this.#records);
     this.#update = new Update(platform, options, this.#records, this.#slots);
     this.#trial = new TrialRun(platform, options, this.#slots, report, () => {
@@ -80,6 +63,14 @@ export class EntryActions {
     });
     this.#pause = new Pause(platform, () => {
       this.wake();
+    });
+    this.#steps = new ServiceSteps(platform, options, {
+      key: this.#key,
+      records: this.#records,
+      update: this.#update,
+      trial: this.#trial,
+      pause: this.#pause,
+      report,
     });
   }
 
@@ -99,20 +90,20 @@ export class EntryActions {
 
   /** The key may be on its way: the service gives it out once. */
   get asksForKey(): boolean {
-    return this.#activation.isUnderWay;
+    return this.#steps.asksForKey;
   }
 
   /** Calls off what goes on for the state that ends. */
   leave(): void {
     this.#work?.cancel();
     this.#work = undefined;
-    this.#activation.cancel();
+    this.#steps.cancel();
     this.#pause.end();
   }
 
   /** Ends the visit and the time limit of a trial. */
   stop(): void {
-    this.#rest();
+    this.#steps.rest();
     this.#trial.stop();
   }
 
@@ -141,17 +132,19 @@ export class EntryActions {
       case "identifying":
         return this.#identify();
       case "activating":
-        return this.#activate();
+        return this.#steps.activate();
       case "listing":
-        return this.#list();
+        return this.#steps.list();
       case "inspecting":
-        return this.#inspect();
+        return this.#steps.inspect();
       case "downloading":
-        return this.#download();
+        this.#work = this.#steps.download();
+        return;
       case "verifying":
-        return this.#verify();
+        this.#work = this.#steps.verify();
+        return;
       case "rechecking":
-        return this.#recheck();
+        return this.#steps.recheck();
       case "healing":
         this.#work = this.#trial.heal(this.#update, this.#readyInput);
         return;
@@ -160,26 +153,26 @@ export class EntryActions {
           this.#trial.test();
         });
       case "restarting":
-        this.#rest();
+        this.#steps.rest();
         return this.#inOwnTurn(() => {
           this.#switchAndRestart();
         });
       case "reverting":
-        this.#rest();
+        this.#steps.rest();
         return this.#trial.revert();
       case "restarted":
         this.#key.save();
         return this.#platform.boot.restart();
       case "unidentified":
       case "refused":
-        this.#rest();
+        this.#steps.rest();
         return this.#pause.backOff(refusedDelayMsMin);
       case "backing-off":
-        this.#rest();
+        this.#steps.rest();
         return this.#pause.backOff(retryDelayMsMin);
       case "idle":
-        this.#rest();
-        this.#changes = 0;
+        this.#steps.rest();
+        this.#steps.settle();
         return this.#pause.interval(this.#options.pollIntervalMs);
       case "stopped":
         return;
@@ -193,15 +186,6 @@ export class EntryActions {
     const { timer } = this.#platform;
     const handle = timer.set(act, 0);
     this.#work = { cancel: () => timer.clear(handle) };
-  }
-
-  /** Ends the visit to the service: nothing will be asked for a while. */
-  #rest(): void {
-    this.#rounds = 0;
-    this.#passedOver = undefined;
-    this.#changedId = undefined;
-    this.#cause = "";
-    this.#visits.close();
   }
 
   get #readyInput(): LifeInput {
@@ -226,120 +210,8 @@ export class EntryActions {
       this.#report("unidentified", identity.problem);
       return;
     }
-    this.#visits.identity = identity;
+    this.#steps.identity = identity;
     this.#report(input ?? this.#readyInput, fault);
-  }
-
-  #activate(): void {
-    this.#activation.begin(
-      this.#visits.identity,
-      () => this.#visits.connect(),
-      (problem) => {
-        if (problem === undefined) this.#report("activated");
-        else this.#reportProblem(problem);
-      },
-    );
-  }
-
-  #list(): void {
-    this.#rounds += 1;
-    if (this.#rounds > (this.#changes < roundsMax ? roundsMax : 1)) {
-      const cause = this.#cause === "" ? "" : `: ${this.#cause}`;
-      this.#report("failed", `the list of releases leads nowhere${cause}`);
-      return;
-    }
-    this.#update.list(this.#visits.open(), (problem, isTyped) => {
-      const { rearmed } = this.#trial;
-      if (problem !== undefined) this.#reportProblem(problem);
-      else if (this.#trial.isOn && isTyped) this.#report("reached");
-      else if (this.#trial.isOn) {
-        const reason = "an empty answer without a type may be anybody's, not the service's";
-        this.#report("failed", reason);
-      } else if (rearmed !== undefined) {
-        this.#update.resume(rearmed.release);
-        this.#verifiedDigest = rearmed.digest;
-        this.#report("armed");
-      } else this.#takeCandidate("");
-    });
-  }
-
-  /** Goes on to the next best release, or to the end of the visit. */
-  #takeCandidate(reason: string): void {
-    if (this.#update.takeCandidate()) this.#report("candidate", reason);
-    else if (this.#passedOver !== undefined) this.#reportProblem(this.#passedOver);
-    else this.#report("nothing-new", reason || this.#cause || this.#update.remark);
-  }
-
-  /** A release that comes to nothing for now must not hide a good one below it. */
-  #passOver(problem: ContactProblem): void {
-    this.#passedOver ??= problem;
-    this.#changes += 1;
-    this.#takeCandidate(problem.reason);
-  }
-
-  #inspect(): void {
-    this.#update.inspect(this.#visits.open(), (outcome) => {
-      if (outcome.kind === "suitable") this.#report("suitable");
-      else if (outcome.kind === "unsuitable") this.#takeCandidate(outcome.reason);
-      else if (outcome.kind === "passed-over") this.#passOver(outcome.problem);
-      else this.#reportProblem(outcome);
-    });
-  }
-
-  #download(): void {
-    // Bytes that again and again come to nothing are no reason to be quick.
-    const onSector = (): void => {
-      if (this.#changes < roundsMax) this.#pause.forgive();
-    };
-    this.#work = this.#update.download(this.#visits.open(), onSector, (outcome) => {
-      if (outcome.kind === "downloaded") this.#report("downloaded");
-      else if (outcome.kind === "rejected") this.#reportChange(outcome.reason);
-      else if (outcome.kind === "passed-over") this.#passOver(outcome.problem);
-      else this.#reportProblem(outcome);
-    });
-  }
-
-  #verify(): void {
-    this.#work = this.#update.verify((outcome) => {
-      if (outcome.kind === "right") {
-        this.#verifiedDigest = outcome.digest;
-        this.#report("verified");
-      } else if (outcome.kind === "wrong") this.#reportChange(outcome.reason);
-      else if (outcome.kind === "passed-over") this.#passOver(outcome.problem);
-      else this.#reportProblem(outcome);
-    });
-  }
-
-  #recheck(): void {
-    this.#update.recheck(this.#visits.open(), this.#verifiedDigest, (problem) => {
-      if (problem?.kind === "changed") this.#trial.endRearm();
-      if (problem === undefined) this.#report("unchanged");
-      else this.#reportProblem(problem);
-    });
-  }
-
-  #reportProblem(problem: ContactProblem): void {
-    if (problem.kind === "changed") {
-      this.#takeChange(problem.reason);
-      return;
-    }
-    if (problem.kind === "failed") this.#pause.ask(problem.retryAfterMs);
-    this.#report(problem.kind, problem.reason);
-  }
-
-  /** A release that changes again and again in one visit cannot be fetched in it. */
-  #takeChange(reason: string): void {
-    const id = this.#update.id;
-    const isAgain = id !== undefined && id === this.#changedId;
-    this.#changedId = id;
-    if (isAgain) this.#passOver({ kind: "failed", reason: `${id}: ${reason}` });
-    else this.#reportChange(reason);
-  }
-
-  #reportChange(reason: string): void {
-    this.#changes += 1;
-    this.#cause = `${this.#update.id ?? "a release"}: ${reason}`;
-    this.#report("changed", reason);
   }
 
   #switchAndRestart(): void {

@@ -6,8 +6,6 @@
 // Nothing is erased before the first 288 bytes have told that this image is for this chip and this
 // product. A cut costs what of one sector had come, nothing else (slot-writer.ts, progress.ts).
 
-import { AppImageError } from "../../flash/app-image-error.js";
-import { AppImageHeadReader, type AppImageHead } from "../../flash/app-image-head.js";
 import type { ResponseHead } from "../../http/head-parser.js";
 import type { HttpRequest } from "../../http/request-writer.js";
 import { sectorBytes, type FlashPartition } from "../../ports/flash.js";
@@ -30,7 +28,7 @@ import { tryRecord } from "../slots/records.js";
 import { flashFault } from "../slots/flash-fault.js";
 import type { Slots } from "../slots/slots.js";
 import type { Visit } from "../visit.js";
-import { refuseHead } from "./image-fit.js";
+import { HeadGate, type HeadRefusal } from "./head-gate.js";
 import { emptyClaim, PrefixCheck } from "./prefix-check.js";
 import type { ProgressClaim, ProgressStore } from "./progress.js";
 import {
@@ -43,8 +41,7 @@ import { SlotWriter } from "./slot-writer.js";
 
 export type DownloadOutcome =
   | { readonly kind: "downloaded" }
-  /** The image itself says that it is not for this device. */
-  | { readonly kind: "rejected"; readonly reason: string }
+  | HeadRefusal
   /** The service answers, but again and again not with this content. */
   | { readonly kind: "undelivered"; readonly problem: ContactProblem }
   | ContactProblem;
@@ -76,11 +73,9 @@ export class Download {
   readonly #rangeRequest: (span: ByteSpan) => HttpRequest;
   #prefixCheck: PrefixCheck | undefined;
   #plan: RangePlan;
-  /** Gathers the first 288 bytes until they are accepted; then the writer takes over. */
-  #head: AppImageHeadReader | undefined;
+  /** For the first 288 bytes, until they are accepted; then the writer takes over. */
+  #gate: HeadGate | undefined;
   #writer: SlotWriter | undefined;
-  /** What the head came to, until the answer that held it is whole: only then it counts. */
-  #verdict: DownloadOutcome | undefined;
   /** Takes the answers of this attempt; what comes for an earlier one is let go. */
   #receiver: Omit<Exchange, "request">;
   /** Ranges asked for in this attempt and not answered to their end. */
@@ -144,7 +139,7 @@ export class Download {
     const startBytes = Math.min(claim.sectors * sectorBytes, sizeBytes);
     this.#plan = new RangePlan(sizeBytes, this.#options.chunkBytes, startBytes);
     if (claim.sectors > 0) this.#writer = this.#openWriter(claim);
-    else this.#head = new AppImageHeadReader();
+    else this.#gate = new HeadGate(this.#release, this.#slots.running, this.#options);
     this.#reportProgress(startBytes);
     this.#goOn();
   }
@@ -214,16 +209,16 @@ export class Download {
     if (this.#bytesSince >= chunkBytesMin) this.#tries = 0;
     // Counted before it is written: a power cut within the write does not undo the reading.
     this.#options.observer.fetched?.(bytes.length);
-    // The product may have called it off.
-    if (this.#finished || this.#verdict !== undefined) return;
-    if (this.#writer === undefined) this.#takeHead(bytes);
-    else this.#write(this.#writer, bytes);
+    if (this.#finished) return; // The product called it off.
+    if (this.#gate !== undefined) this.#passGate(this.#gate, bytes);
+    else if (this.#writer !== undefined) this.#write(this.#writer, bytes);
   }
 
   #endRange(): void {
     if (!this.#check(this.#plan.closeAnswer())) return;
-    if (this.#verdict !== undefined) {
-      this.#refuse(this.#verdict);
+    const refusal = this.#gate?.refusal;
+    if (refusal !== undefined) {
+      this.#refuse(refusal);
       return;
     }
     this.#inFlight -= 1;
@@ -235,22 +230,12 @@ export class Download {
     this.#options.observer.progress?.(doneBytes, this.#release.sizeBytes);
   }
 
-  /** Gathers the head of the image; once it is accepted, all that came goes to flash. */
-  #takeHead(bytes: Uint8Array): void {
-    const reader = this.#head;
-    if (reader === undefined) return;
-    let taken: number;
-    try {
-      taken = reader.write(bytes);
-    } catch (error) {
-      if (!(error instanceof AppImageError)) throw error;
-      this.#verdict = { kind: "rejected", reason: error.message };
-      return;
-    }
-    if (reader.head === undefined) return;
-    this.#verdict = this.#refusal(reader.head);
+  /** Once the head is accepted, all that came goes to flash. */
+  #passGate(gate: HeadGate, bytes: Uint8Array): void {
+    const taken = gate.take(bytes);
+    const head = gate.accepted;
     // The product may have called it off.
-    if (this.#finished || this.#verdict !== undefined) return;
+    if (this.#finished || head === undefined) return;
     try {
       this.#slots.beginDownload(this.#progress);
     } catch (error) {
@@ -259,8 +244,8 @@ export class Download {
     }
     const writer = this.#openWriter(emptyClaim());
     this.#writer = writer;
-    this.#head = undefined;
-    this.#write(writer, reader.bytes);
+    this.#gate = undefined;
+    this.#write(writer, head);
     if (taken < bytes.length) this.#write(writer, bytes.subarray(taken));
   }
 
@@ -276,23 +261,6 @@ export class Download {
   /** A worn sector is no better at once: the sectors before it stay, the rest is for later. */
   #failFlash(error: unknown): void {
     this.#refuse({ kind: "failed", reason: flashFault(error) });
-  }
-
-  #refusal(head: AppImageHead): DownloadOutcome | undefined {
-    const { allowOlder, hooks } = this.#options;
-    const release = this.#release;
-    const reason = refuseHead(release, head, this.#slots.running, allowOlder);
-    if (reason !== undefined) return { kind: "rejected", reason };
-    try {
-      const { version, projectName } = head.descriptor;
-      const { id, sizeBytes, sha256 } = release;
-      const offered = { id, version, project: projectName, sizeBytes, sha256 };
-      const refusal = hooks.refuseRelease?.(offered);
-      return refusal === undefined ? undefined : { kind: "rejected", reason: refusal };
-    } catch (error) {
-      // No verdict: the release is offered to the product again, later.
-      return { kind: "failed", reason: `the product cannot judge the release: ${String(error)}` };
-    }
   }
 
   /** Ends the download while ranges are still on their way. */
@@ -319,10 +287,9 @@ export class Download {
 
   /** @param isAnswered the service answered, and with something else than this content */
   #retry(problem: ContactProblem, isAnswered: boolean): void {
-    if (this.#verdict !== undefined) {
+    if (this.#gate?.refusal !== undefined) {
       // It was made from an answer that did not come whole: the head is asked for again.
-      this.#verdict = undefined;
-      this.#head = new AppImageHeadReader();
+      this.#gate.reset();
       this.#plan = new RangePlan(this.#release.sizeBytes, this.#options.chunkBytes, 0);
     }
     this.#attempt += 1;
