@@ -13,17 +13,13 @@ import { writeRequest } from "../http/request-writer.js";
 import { ResponseReader } from "../http/response-reader.js";
 import type { Platform } from "../ports/platform.js";
 import type { TCP, TCPOptions } from "../ports/tcp.js";
-import type { TimerHandle } from "../ports/timer.js";
-import { answerTimeoutMs, connectTimeoutMs, receiveBytes, resolveTimeoutMs } from "./limits.js";
+import { receiveBytes } from "./limits.js";
+import { ConnectionTimes, type ConnectionPhase } from "./connection-times.js";
 import type { Pipelining } from "./pipelining.js";
 import type { ConnectionObserver, Exchange, FailureKind } from "./exchange.js";
 
 /** What it needs of the world. */
 type Network = Pick<Platform, "clock" | "connect" | "resolve" | "timer">;
-
-type Phase = "closed" | "resolving" | "connecting" | "open";
-
-const watchIntervalMs = 1000;
 
 export class Connection {
   readonly #network: Network;
@@ -32,7 +28,7 @@ export class Connection {
   readonly #pipelining: Pipelining;
   readonly #observer: ConnectionObserver;
   readonly #buffer = new Uint8Array(receiveBytes);
-  #phase: Phase = "closed";
+  #phase: ConnectionPhase = "closed";
   #reader: ResponseReader | undefined;
   #socket: TCP | undefined;
   /** Changes whenever the socket does: a late callback of an old one is told by it. */
@@ -42,12 +38,7 @@ export class Connection {
   #writableBytes = 0;
   /** Whole answers that the connection at hand has given. */
   #answers = 0;
-  #watch: TimerHandle | undefined;
-  /** When the peer was last heard, or last began to owe something. */
-  #heardMs = 0;
-  #answerSinceMs = 0;
-  /** When the request was written that is alone in flight, until its answer begins. */
-  #askedMs: number | undefined;
+  readonly #times: ConnectionTimes;
 
   constructor(
     network: Network,
@@ -61,11 +52,12 @@ export class Connection {
     this.#port = port;
     this.#pipelining = pipelining;
     this.#observer = observer;
+    this.#times = new ConnectionTimes(network, pipelining);
   }
 
   /** No callback of `exchange` is called before this returns. */
   send(exchange: Exchange): void {
-    if (!this.#owes) this.#beginToOwe();
+    if (!this.#owes) this.#times.begin();
     this.#waiting.push(exchange);
     this.#pump();
   }
@@ -110,8 +102,7 @@ export class Connection {
     const bytes = writeRequest(exchange.request);
     if (bytes.length > this.#writableBytes || !this.#tryWrite(this.#socket, bytes)) return false;
     this.#reader.expect(exchange.request.method);
-    if (oldest === undefined) this.#beginToOwe();
-    this.#askedMs = oldest === undefined ? this.#heardMs : undefined;
+    this.#times.ask(oldest === undefined);
     this.#written.push(exchange);
     this.#waiting.shift();
     this.#observer.requested?.();
@@ -135,13 +126,9 @@ export class Connection {
     return this.#written.length > 0 || this.#waiting.length > 0;
   }
 
-  #beginToOwe(): void {
-    this.#heardMs = this.#answerSinceMs = this.#network.clock();
-  }
-
   #open(): void {
     this.#phase = "resolving";
-    this.#beginToOwe();
+    this.#times.begin();
     const generation = ++this.#generation;
     this.#startWatch();
     this.#network.resolve(this.#host, (address) => {
@@ -153,7 +140,7 @@ export class Connection {
 
   #connect(address: string): void {
     this.#phase = "connecting";
-    this.#beginToOwe();
+    this.#times.begin();
     this.#reader = new ResponseReader();
     this.#writableBytes = 0;
     this.#answers = 0;
@@ -183,7 +170,7 @@ export class Connection {
   #onWritable(byteLength: number): void {
     if (this.#phase === "connecting") {
       this.#phase = "open";
-      this.#beginToOwe();
+      this.#times.begin();
       this.#observer.connected?.();
     }
     this.#writableBytes = byteLength;
@@ -193,7 +180,7 @@ export class Connection {
   #onReadable(byteLength: number): void {
     const generation = this.#generation;
     const reader = this.#reader;
-    this.#heardMs = this.#network.clock();
+    this.#times.hear();
     let unread = byteLength;
     while (unread > 0 && reader !== undefined && this.#socket !== undefined) {
       const length = Math.min(unread, this.#buffer.length);
@@ -216,7 +203,7 @@ export class Connection {
         const exchange = this.#written[0];
         if (event === undefined || exchange === undefined) return;
         if (event.type === "head") {
-          this.#noteRoundTrip();
+          this.#times.beginAnswer();
           exchange.onHead(event.head);
         } else if (event.type === "body") exchange.onBody(event.bytes);
         else this.#endAnswer(exchange, event.reusable);
@@ -231,17 +218,10 @@ export class Connection {
     }
   }
 
-  #noteRoundTrip(): void {
-    if (this.#askedMs !== undefined) {
-      this.#pipelining.noteRoundTrip(this.#network.clock() - this.#askedMs);
-    }
-    this.#askedMs = undefined;
-  }
-
   #endAnswer(exchange: Exchange, reusable: boolean): void {
     this.#written.shift();
     this.#answers += 1;
-    this.#answerSinceMs = this.#heardMs;
+    this.#times.endAnswer();
     // The peer will answer nothing more: what it has not answered goes out again.
     if (!reusable) this.#requeue();
     exchange.onEnd();
@@ -318,30 +298,24 @@ export class Connection {
     this.#socket?.close();
     this.#socket = undefined;
     this.#reader = undefined;
-    if (this.#watch !== undefined) this.#network.timer.clear(this.#watch);
-    this.#watch = undefined;
+    this.#times.unwatch();
   }
 
   #startWatch(): void {
     const generation = this.#generation;
-    this.#watch = this.#network.timer.set(() => {
-      if (generation !== this.#generation) return;
-      this.#checkTime();
-      if (generation === this.#generation) this.#startWatch();
-    }, watchIntervalMs);
+    this.#times.watch(() => {
+      if (generation === this.#generation) this.#checkTime();
+      return generation === this.#generation;
+    });
   }
 
   #checkTime(): void {
-    const now = this.#network.clock();
-    const quietMs = now - this.#heardMs;
-    if (this.#phase === "resolving" && quietMs >= resolveTimeoutMs) {
-      this.#fail("unresolved", `no answer to the name ${this.#host}`);
-    } else if (this.#phase === "connecting" && quietMs >= connectTimeoutMs) {
-      this.#fail("unreachable", `${this.#host}:${this.#port} does not answer`);
-    } else if (this.#owes && quietMs >= this.#pipelining.silenceMs(this.#written.length)) {
-      this.#fail("silent", "no byte of an answer in time");
-    } else if (this.#written.length > 0 && now - this.#answerSinceMs >= answerTimeoutMs) {
-      this.#fail("silent", "an answer takes too long");
-    }
+    const inFlight = this.#written.length;
+    const kind = this.#times.expired(this.#phase, this.#owes, inFlight);
+    if (kind === "unresolved") this.#fail(kind, `no answer to the name ${this.#host}`);
+    else if (kind === "unreachable") {
+      this.#fail(kind, `${this.#host}:${this.#port} does not answer`);
+    } else if (kind === "silent") this.#fail(kind, "no byte of an answer in time");
+    else if (kind === "endless") this.#fail("silent", "an answer takes too long");
   }
 }
