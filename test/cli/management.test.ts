@@ -40,7 +40,7 @@ describe("the vendor's commands", function () {
     await shell.provision(`model create lamp --rid ${rid}`);
     await shell.provision("serial add lamp 1 --extra green");
     await shell.provision("serial add lamp 2 3");
-    await shell.provision("serial remove lamp 3 4");
+    await shell.provision("serial remove lamp 3 4 --yes");
     const enabled = (await shell.json(`serial enable lamp 1 --owner ${rid}`)) as { rid: string };
     const body = new URLSearchParams({ vendor: "acme", model: "lamp", sn: "1" });
     await fetch(`${shell.server}/provision/activate`, { method: "POST", body });

@@ -94,7 +94,7 @@ describe("provision serial import", function () {
     assert.match(forgotten.stderr, /row 1 looks like a heading \("Serial Number"\): use --heading/);
     const { code, stderr } = await importText("small", text, "--heading");
     assert.equal(code, 0);
-    assert.match(stderr, /^provision: warning: serials\.csv: removed blanks around 1 serials\n/);
+    assert.match(stderr, /^provision: warning: serials\.csv: removed blanks around 1 serial\n/);
     const listed = (await shell.json("serial list small")) as { serial: string; extra: string }[];
     const made = listed.filter(({ serial }) => serial.startsWith("W"));
     assert.deepEqual(

@@ -2,21 +2,27 @@
 // given out.
 
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { memberTypes, type MemberKey, type MemberType } from "../../client/groups.js";
+import { memberTypes, type Groups, type MemberKey, type MemberType } from "../../client/groups.js";
 import { parseDecimal } from "../../protocol/decimal.js";
+import { countOf } from "../terminal/count.js";
 import { gather, printDone, printItem, printList } from "../terminal/output.js";
-import { addSessionOptions, openClient, type SessionOptions } from "../terminal/session.js";
+import { ProgressBar } from "../terminal/progress-bar.js";
+import { addSessionOptions, misuse, openClient, type SessionOptions } from "../terminal/session.js";
+import { addSelection, selectSerials, type SelectionOptions } from "./serial/selection.js";
 
 interface MembersOptions extends SessionOptions {
   readonly type?: MemberType;
   readonly id?: string;
 }
 
-interface PutOptions extends SessionOptions {
+interface PutOptions extends SessionOptions, SelectionOptions {
   readonly type: MemberType;
   readonly expires?: number;
   readonly meta: string;
 }
+
+/** Of one request, which the service takes whole or not at all. */
+const batchMembers = 1000;
 
 export function addGroup(program: Command): void {
   const group = program.command("group").description("groups of a model");
@@ -86,35 +92,72 @@ function addMembers(group: Command): void {
       const members = await gather(groups.members(model, id, key));
       printList(options.json, members, ["type", "id", "expiresAtSeconds", "meta"]);
     });
-  addMemberArguments(group.command("add"))
-    .description("put members into a group, or change those that are there; all or none")
-    .option("--expires <time>", "when they end: Unix seconds or a date", time)
+  addMemberArguments(group.command("add"), "every listed serial")
+    .description("put members into a group, or change those that are in it; all or none of 1000")
+    .option("--expires <time>", "when their membership ends: Unix seconds or a date", time)
     .option("--meta <text>", "anything to keep with them", "")
-    .action(async (model: string, id: string, ids: string[], options: PutOptions) => {
+    .action(async (model: string, id: string, names: string[], options: PutOptions) => {
       const { type, expires, meta } = options;
-      const members = { type, ids, expiresAtSeconds: expires, meta };
-      await (await openClient(options)).groups.putSimilar(model, id, members);
-      printDone(options.json, { model, group: id, added: ids }, `${id} has ${ids.join(" ")}`);
+      const { groups, ids } = await selectMembers(model, names, options);
+      await inBatches(ids, options.json, (batch) => {
+        return groups.putSimilar(model, id, { type, ids: batch, expiresAtSeconds: expires, meta });
+      });
+      const facts = { model, group: id, added: names.length > 0 ? ids : ids.length };
+      printDone(options.json, facts, `${id} has ${membersText(names, ids)}`);
     });
-  addMemberArguments(group.command("remove"))
-    .description("take members out of a group; others are ignored")
-    .action(async (model: string, id: string, ids: string[], options: PutOptions) => {
-      await (await openClient(options)).groups.removeSimilar(model, id, options.type, ids);
-      const sentence = `${id} no longer has ${ids.join(" ")}`;
-      printDone(options.json, { model, group: id, removed: ids }, sentence);
+  addMemberArguments(group.command("remove"), "every listed serial")
+    .description("take members out of a group; those that are not in it are ignored")
+    .action(async (model: string, id: string, names: string[], options: PutOptions) => {
+      const { groups, ids } = await selectMembers(model, names, options);
+      await inBatches(ids, options.json, (batch) => {
+        return groups.removeSimilar(model, id, options.type, batch);
+      });
+      const facts = { model, group: id, removed: names.length > 0 ? ids : ids.length };
+      printDone(options.json, facts, `${id} no longer has ${membersText(names, ids)}`);
     });
 }
 
-function addMemberArguments(command: Command): Command {
-  return addSessionOptions(command)
-    .argument("<model>")
-    .argument("<group>")
-    .argument("<member...>", "ids, or serials")
-    .addOption(
-      new Option("--type <type>", "what the members are")
-        .choices(memberTypes)
-        .makeOptionMandatory(),
-    );
+/** Files, ranges and --all are of serials. */
+async function selectMembers(
+  model: string,
+  names: readonly string[],
+  options: PutOptions,
+): Promise<{ readonly groups: Groups; readonly ids: readonly string[] }> {
+  const { groups, serials } = await openClient(options);
+  if (names.length > 0 && options.type !== "sn") return { groups, ids: names };
+  if (options.type !== "sn") return misuse("name the members: a file, a range or --all is for sn");
+  const { serials: ids } = await selectSerials(() => serials.list(model), names, options);
+  return { groups, ids };
+}
+
+async function inBatches(
+  ids: readonly string[],
+  isQuiet: boolean,
+  send: (batch: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const bar = new ProgressBar(ids.length, "members", !isQuiet && ids.length > batchMembers);
+  try {
+    for (let at = 0; at < ids.length; at += batchMembers) {
+      await send(ids.slice(at, at + batchMembers));
+      bar.update(Math.min(at + batchMembers, ids.length));
+    }
+  } finally {
+    bar.end();
+  }
+}
+
+function membersText(names: readonly string[], ids: readonly string[]): string {
+  return names.length > 0 ? ids.join(" ") : countOf(ids.length, "serial");
+}
+
+function addMemberArguments(command: Command, all: string): Command {
+  return addSelection(
+    addSessionOptions(command).argument("<model>").argument("<group>"),
+    "member",
+    all,
+  ).addOption(
+    new Option("--type <type>", "what the members are").choices(memberTypes).makeOptionMandatory(),
+  );
 }
 
 /** Unix seconds. */

@@ -2,6 +2,8 @@
 
 import { Option, type Command } from "commander";
 import { modelOptions, type ModelOption, type Template } from "../../client/models.js";
+import { addConfirmOption, confirm, type ConfirmOptions } from "../terminal/confirm.js";
+import { countOf } from "../terminal/count.js";
 import { printDone, printItem, printList, warn } from "../terminal/output.js";
 import { addSessionOptions, misuse, openClient, type SessionOptions } from "../terminal/session.js";
 
@@ -10,6 +12,9 @@ interface TemplateOptions extends SessionOptions {
   readonly code?: string;
   readonly option?: readonly ModelOption[];
 }
+
+/** Serials that are counted before a question: more take long to list. */
+const countedMax = 100_000;
 
 /** Embedded clients in the field cut vendor and model there. */
 const truncatedAtBytes = 20;
@@ -57,13 +62,31 @@ export function addModel(program: Command): void {
       await (await openClient(options)).models.update(name, change);
       printDone(options.json, { model: name }, `model ${name} is changed`);
     });
-  addSessionOptions(model.command("delete"))
+  addConfirmOption(addSessionOptions(model.command("delete")))
     .description("delete a model with its serials, contents, groups and shares")
     .argument("<model>")
-    .action(async (name: string, options: SessionOptions) => {
-      await (await openClient(options)).models.delete(name);
-      printDone(options.json, { model: name }, `model ${name} is deleted`);
-    });
+    .action(deleteModel);
+}
+
+async function deleteModel(name: string, options: SessionOptions & ConfirmOptions): Promise<void> {
+  const client = await openClient(options);
+  const contents = await client.contents.list(name);
+  const serials = await countListed(client.serials.list(name));
+  if (serials + contents.length > 0) {
+    const many = serials === countedMax ? "at least " : "";
+    const what = `${many}${countOf(serials, "serial")} and ${countOf(contents.length, "content")}`;
+    await confirm(`delete model ${name} with ${what}`, options);
+  }
+  await client.models.delete(name);
+  const facts = { model: name, serials, contents: contents.length };
+  printDone(options.json, facts, `model ${name} is deleted`);
+}
+
+/** At most `countedMax`. */
+async function countListed(serials: AsyncIterator<unknown>): Promise<number> {
+  let count = 0;
+  while (count < countedMax && (await serials.next()).done !== true) count += 1;
+  return count;
 }
 
 function addTemplateOptions(command: Command): Command {

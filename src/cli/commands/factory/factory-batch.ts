@@ -7,9 +7,9 @@ import type { Command } from "commander";
 import type { BatchFolder, BatchTerms } from "../../../factory/batch-folder.js";
 import type { DeviceIdentity } from "../../../factory/device-identity.js";
 import { metaBytesMax } from "../../../protocol/limits.js";
-import { importSerials } from "../../../client/serial-import.js";
 import type { NewSerial } from "../../../client/serials.js";
 import type { VendorClient } from "../../../client/vendor-client.js";
+import { enableAll, marking, refuseForeign, register } from "./batch-registration.js";
 import {
   addAddressOptions,
   addPartsOptions,
@@ -17,23 +17,29 @@ import {
   type PartsOptions,
 } from "./factory-options.js";
 import type { Parts } from "./factory-parts.js";
+import { countOf } from "../../terminal/count.js";
 import { printDone } from "../../terminal/output.js";
 import { ProgressBar } from "../../terminal/progress-bar.js";
 import { addTableOptions, readSerialTable, type SerialTable } from "../serial/serial-table.js";
-import { addSessionOptions, openClient, type SessionOptions } from "../../terminal/session.js";
+import {
+  addSessionOptions,
+  misuse,
+  openClient,
+  type SessionOptions,
+} from "../../terminal/session.js";
 
 interface BatchOptions extends PartsOptions, AddressOptions, SessionOptions {
   readonly model: string;
   readonly vendor?: string;
   readonly out: string;
   readonly heading?: boolean;
+  readonly enable: boolean;
+  readonly owner?: string;
 }
 
 /** Images that are made durable together: what that costs is shared, what a cut repeats is little. */
 const groupImagesMax = 64;
 const groupBytesMax = 64 << 20;
-/** Serials that a message names. */
-const namedMax = 3;
 
 const help = `
 Everything is checked before anything is written or registered. Each serial gets one image, once:
@@ -49,6 +55,8 @@ export function addFactoryBatch(factory: Command): void {
     .requiredOption("--out <dir>", "folder of the batch")
     .option("--vendor <name>", "vendor name (default: that of the key)");
   addTableOptions(addSessionOptions(addPartsOptions(addAddressOptions(batch))))
+    .option("--enable", "enable the serials, too: each device may then activate", false)
+    .option("--owner <rid>", "with --enable: RID of the client that will own them")
     .addHelpText("after", help)
     .action(makeBatch);
 }
@@ -56,6 +64,8 @@ export function addFactoryBatch(factory: Command): void {
 async function makeBatch(file: string, options: BatchOptions): Promise<void> {
   const { readBatchId, BatchFolder } = await import("../../../factory/batch-folder.js");
   const { readParts, warnOfHost } = await import("./factory-parts.js");
+  const { enable, owner } = options;
+  if (enable !== (owner !== undefined)) return misuse("--enable and --owner belong together");
   const table = readSerialTable(file, options.heading);
   const { serials } = table;
   const parts = readParts(options);
@@ -67,20 +77,29 @@ async function makeBatch(file: string, options: BatchOptions): Promise<void> {
   const id = readBatchId(options.out, terms) ?? randomBytes(6).toString("hex");
   const marked = serials.map(({ serial, extra }) => ({ serial, extra: marking(extra, id) }));
   checkExtras(table, marked);
-  const foreign = await foreignSerials(client, options.model, marked);
-  refuseForeign(options.model, foreign);
+  await refuseForeign(client, options.model, marked);
   const folder = new BatchFolder(options.out, id, terms);
   try {
     refuseObstacles(folder, serials);
     const added = await register(client, options, marked);
     const made = await makeImages(folder, serials, identity, parts, options.json);
+    const enabled = owner === undefined ? 0 : await enableAll(client, options, serials, owner);
     const before = serials.length - made;
     const gone = serials.filter(({ serial }) => folder.isGone(serial)).length;
-    const facts = { batch: id, folder: options.out, made, issued: folder.issuedCount, added, gone };
+    const facts = {
+      batch: id,
+      folder: options.out,
+      made,
+      issued: folder.issuedCount,
+      added,
+      gone,
+      enabled,
+    };
     const taken = gone === 0 ? "" : `, ${gone} of them no longer in the folder`;
     const sentence =
-      `${options.out}: ${made} images made, ${before} issued before${taken}; ` +
-      `${added} serials registered with ${options.model}`;
+      `${options.out}: ${countOf(made, "image")} made, ${before} issued before${taken}; ` +
+      `${countOf(added, "serial")} registered with ${options.model}` +
+      (enable ? `, ${enabled} enabled` : "");
     printDone(options.json, facts, sentence);
   } finally {
     folder.close();
@@ -147,62 +166,11 @@ function checkExtras({ file, rowNumbers }: SerialTable, marked: readonly NewSeri
   });
 }
 
-const markPattern = /(?:^| )batch=([0-9a-f]{12})$/;
-
-function marking(extra: string, id: string): string {
-  return extra === "" ? `batch=${id}` : `${extra} batch=${id}`;
-}
-
-/** Serials that the model has from elsewhere: they may have been issued. */
-async function foreignSerials(
-  client: VendorClient,
-  model: string,
-  marked: readonly NewSerial[],
-): Promise<NewSerial[]> {
-  const wanted = new Map(marked.map(({ serial, extra }) => [serial, extra]));
-  const foreign: NewSerial[] = [];
-  for await (const { serial, extra } of client.serials.list(model)) {
-    const mine = wanted.get(serial);
-    if (mine !== undefined && mine !== extra) foreign.push({ serial, extra });
-  }
-  return foreign;
-}
-
-function refuseForeign(model: string, foreign: readonly NewSerial[]): void {
-  const [first] = foreign;
-  if (first === undefined) return;
-  const named = foreign.slice(0, namedMax).map(({ serial }) => `"${serial}"`);
-  const more = foreign.length > namedMax ? ` and ${foreign.length - namedMax} more` : "";
-  const [, batch] = markPattern.exec(first.extra) ?? [];
-  const by = batch === undefined ? "and no batch put it there" : `from batch ${batch}`;
-  const what = `model "${model}" has serial ${named.join(", ")}${more} already, ${by}`;
-  throw new Error(`${what}: no serial is issued twice`);
-}
-
 function refuseObstacles(folder: BatchFolder, serials: readonly NewSerial[]): void {
   for (const { serial } of serials) {
     const path = folder.obstacle(serial);
     if (path !== undefined) throw new Error(`${path} is in the way: it is not of this batch`);
   }
-}
-
-/** @returns how many were not registered before */
-async function register(
-  client: VendorClient,
-  { model, json }: BatchOptions,
-  marked: readonly NewSerial[],
-): Promise<number> {
-  const bar = new ProgressBar(marked.length, "serials registered", !json);
-  let added = 0;
-  try {
-    for await (const progress of importSerials(client.serials, model, marked)) {
-      bar.update(progress.added + progress.present);
-      added = progress.added;
-    }
-  } finally {
-    bar.end();
-  }
-  return added;
 }
 
 /** @returns how many were made now */

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import type { NewSerial } from "../../../client/serials.js";
 import { serialRule } from "../../../protocol/name-rules.js";
 import { isSerial } from "../../../protocol/paths.js";
+import { countOf } from "../../terminal/count.js";
 import { warn } from "../../terminal/output.js";
 import { readWholeFile } from "../../terminal/whole-file.js";
 import { readTable, TableError, type TableRow } from "./table.js";
@@ -75,7 +76,7 @@ function serialsOf(
     rowNumbers.push(number);
   }
   if (serials.length === 0) throw new Error(`${file} holds no serials`);
-  if (trimmed > 0) warn(`${file}: removed blanks around ${trimmed} serials`);
+  if (trimmed > 0) warn(`${file}: removed blanks around ${countOf(trimmed, "serial")}`);
   return { file, serials, rowNumbers };
 }
 

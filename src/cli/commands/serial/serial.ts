@@ -2,10 +2,14 @@
 
 import type { Command } from "commander";
 import { importSerials } from "../../../client/serial-import.js";
-import type { SharedSerials } from "../../../client/serials.js";
+import { addConfirmOption, confirm, type ConfirmOptions } from "../../terminal/confirm.js";
+import { countOf } from "../../terminal/count.js";
 import { gather, printDone, printItem, printList, warn } from "../../terminal/output.js";
 import { ProgressBar } from "../../terminal/progress-bar.js";
+import { addLife } from "./life.js";
+import { addSelection, selectSerials, type SelectionOptions } from "./selection.js";
 import { addTableOptions, readSerialTable } from "./serial-table.js";
+import { addSharedOptions, openSerials, type SharedOptions } from "./shared.js";
 import {
   addSessionOptions,
   misuse,
@@ -13,9 +17,7 @@ import {
   type SessionOptions,
 } from "../../terminal/session.js";
 
-interface SharedOptions extends SessionOptions {
-  readonly vendor?: string;
-}
+interface RemoveOptions extends SessionOptions, SelectionOptions, ConfirmOptions {}
 
 interface ImportOptions extends SessionOptions {
   readonly heading?: boolean;
@@ -23,6 +25,8 @@ interface ImportOptions extends SessionOptions {
 
 /** Embedded clients in the field cut serials there. */
 const truncatedAtBytes = 40;
+/** Of one request. */
+const batchSerials = 1000;
 
 export function addSerial(program: Command): void {
   const serial = program.command("serial").description("serials of a model, and their clients");
@@ -79,66 +83,33 @@ function addChanges(serial: Command): void {
         "\ncommand again: it goes on.",
     )
     .action(importFile);
-  addSessionOptions(serial.command("remove"))
-    .description("remove serials from a model; those that are not there are ignored")
-    .argument("<model>")
-    .argument("<serial...>")
-    .action(async (model: string, names: string[], options: SessionOptions) => {
-      const { serials } = await openClient(options);
-      await serials.remove(model, names);
-      printDone(
-        options.json,
-        { model, removed: names },
-        `removed from ${model}: ${names.join(" ")}`,
-      );
-    });
+  const remove = addSessionOptions(serial.command("remove"))
+    .alias("delete")
+    .description("remove serials from a model, with their devices; unknown ones are ignored")
+    .argument("<model>");
+  addConfirmOption(addSelection(remove, "serial", "every listed serial")).action(removeAll);
 }
 
-function addLife(serial: Command): void {
-  addSharedOptions(serial.command("enable"))
-    .description("make the serial's client: its device may activate within a day")
-    .argument("<model>")
-    .argument("<serial>")
-    .requiredOption("--owner <rid>", "RID of the client it will belong to")
-    .action(async (model: string, sn: string, options: SharedOptions & { owner: string }) => {
-      const rid = await (await openSerials(options)).enable(model, sn, options.owner);
-      printDone(options.json, { model, serial: sn, rid }, `${sn} may activate, its RID is ${rid}`);
-    });
-  addSharedOptions(serial.command("remap"))
-    .description("give the client of one serial to another, whose device may then activate")
-    .argument("<model>")
-    .argument("<serial>", "the one that gets the client")
-    .argument("<old-serial>", "the one that has it")
-    .action(async (model: string, sn: string, oldSn: string, options: SharedOptions) => {
-      await (await openSerials(options)).remap(model, sn, oldSn);
-      printDone(options.json, { model, serial: sn, oldSerial: oldSn }, `${sn} replaces ${oldSn}`);
-    });
-  addSharedOptions(serial.command("regenerate"))
-    .description("end a device's CIK; it may activate once more, within a day")
-    .argument("<model>")
-    .argument("<serial>")
-    .action(async (model: string, sn: string, options: SharedOptions) => {
-      await (await openSerials(options)).regenerate(model, sn);
-      printDone(options.json, { model, serial: sn }, `${sn} may activate again`);
-    });
-  addSharedOptions(serial.command("disable"))
-    .description("end a device's CIK; it may not activate until it is enabled again")
-    .argument("<model>")
-    .argument("<serial>")
-    .action(async (model: string, sn: string, options: SharedOptions) => {
-      await (await openSerials(options)).disable(model, sn);
-      printDone(options.json, { model, serial: sn }, `${sn} is disabled`);
-    });
-}
-
-/** What is also possible on a model that another vendor shares. */
-function addSharedOptions(command: Command): Command {
-  return addSessionOptions(command).option("--vendor <name>", "whose model it is, if it is shared");
-}
-
-async function openSerials(options: SharedOptions): Promise<SharedSerials> {
-  const client = await openClient(options);
-  return options.vendor === undefined ? client.serials : client.serialsSharedBy(options.vendor);
+async function removeAll(model: string, names: string[], options: RemoveOptions): Promise<void> {
+  const { serials } = await openClient(options);
+  const selection = await selectSerials(() => serials.list(model), names, options);
+  const count = selection.serials.length;
+  if (count > 1) {
+    await confirm(`remove ${countOf(count, "serial")} of ${model}, and their devices`, options);
+  }
+  const bar = new ProgressBar(count, "serials", !options.json);
+  try {
+    for (let at = 0; at < count; at += batchSerials) {
+      await serials.remove(model, selection.serials.slice(at, at + batchSerials));
+      bar.update(Math.min(at + batchSerials, count));
+    }
+  } finally {
+    bar.end();
+  }
+  const isNamed = names.length > 0;
+  const facts = { model, ...(isNamed ? { removed: selection.serials } : { removedCount: count }) };
+  const what = isNamed ? selection.serials.join(" ") : countOf(count, "serial");
+  printDone(options.json, facts, `removed from ${model}: ${what}`);
 }
 
 async function add(
