@@ -19,6 +19,10 @@ const beginnings: readonly (readonly [begin: string, what: string])[] = [
   ["SQLite format 3\0", "is an SQLite database"],
 ];
 
+/** Of a littlefs superblock. */
+const littlefsOffset = 8;
+const sectorBytes = 4096;
+
 /** By their first characters, after blanks and a byte order mark; lower case. */
 const texts: readonly (readonly [begin: RegExp, what: string])[] = [
   [
@@ -29,6 +33,10 @@ const texts: readonly (readonly [begin: RegExp, what: string])[] = [
   [/^<\?xml/, "is an XML document"],
   [/^:[0-9a-f]{8,}\r?\n/, "is an Intel HEX file: take the .bin file of the build"],
   [/^[{[]/, "is a text (JSON)"],
+  [
+    /^(#.*\r?\n)*key *, *type *, *encoding *,/,
+    "is a table of NVS keys, which Espressif's nvs_partition_gen makes an NVS partition of",
+  ],
 ];
 
 /** A sentence without its subject: "is an HTML page". Undefined: nothing is known about it. */
@@ -37,10 +45,23 @@ export function foreignKind(bytes: Uint8Array): string | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, textHeadBytes));
   const [, known] = beginnings.find(([begin]) => head.startsWith(begin)) ?? [];
   if (known !== undefined) return known;
-  if (isUtf16(bytes)) return "is a text in UTF-16";
+  if (isUtf16(bytes)) return "is a text in UTF-16: save it as UTF-8";
+  if (isWearLevelled(bytes)) return "is a FAT file system with wear levelling";
+  if (head.startsWith("littlefs", littlefsOffset)) return "is a littlefs file system";
   const text = head.replace(/^\xef\xbb\xbf/, "").trimStart();
   const [, what] = texts.find(([begin]) => begin.test(text.toLowerCase())) ?? [];
   return what ?? (isText(head) ? "is a text" : undefined);
+}
+
+/** Its last sector is the configuration of ESP-IDF's wear levelling (WL_Config). */
+export function isWearLevelled(bytes: Uint8Array): boolean {
+  if (bytes.length < 2 * sectorBytes || bytes.length % sectorBytes !== 0) return false;
+  const at = bytes.length - sectorBytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, sectorBytes);
+  const [flashBytes, pageBytes, eraseBytes] = [4, 8, 12].map((offset) => {
+    return view.getUint32(offset, true);
+  });
+  return flashBytes === bytes.length && pageBytes === sectorBytes && eraseBytes === sectorBytes;
 }
 
 /** It begins with a byte order mark of UTF-16. */

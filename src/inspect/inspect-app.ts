@@ -19,6 +19,8 @@ import type { AppFound, BootLoaderFound } from "./inspection.js";
 
 const imageMagic = 0xe9;
 const simulatedSuffix = "-sim";
+/** How `chipName` calls a chip that is not known. */
+const unknownChip = "chip ";
 
 /** Whether an image of Espressif's frame begins here. */
 export function beginsImage(bytes: Uint8Array): boolean {
@@ -51,7 +53,10 @@ export function inspectApp(bytes: Uint8Array, openDigest: OpenDigest, chipId?: n
     };
   } catch (error) {
     if (!(error instanceof AppImageError)) throw error;
-    return { verdict: "damaged", problem: error.message, ...head };
+    // Their header has 8 bytes, and a segment begins where an ESP32's says which chip it is for.
+    const isForeign = head.chip?.startsWith(unknownChip) === true && head.project === undefined;
+    const foreign = "it is not an image of an ESP32, perhaps of an ESP8266";
+    return { verdict: "damaged", problem: isForeign ? foreign : error.message, ...head };
   }
 }
 

@@ -30,14 +30,18 @@ export interface FlashInspectOptions extends NvsInspectOptions {
 const bootLoaderOffsets = [0, 0x1000, 0x2000];
 const nvsPageBytes = 4096;
 
-export function inspectFlash(flash: Uint8Array, options: FlashInspectOptions): FlashFound {
+/** @param tableOffset where the partition table is: 0x8000, unless the firmware was built otherwise */
+export function inspectFlash(
+  flash: Uint8Array,
+  options: FlashInspectOptions,
+  tableOffset: number = partitionTableOffset,
+): FlashFound {
   const { openDigest } = options;
-  const tableEnd = partitionTableOffset + partitionTableBytes;
   const { found: table, partitions } = inspectTable(
-    flash.subarray(partitionTableOffset, tableEnd),
+    flash.subarray(tableOffset, tableOffset + partitionTableBytes),
     flash.length,
   );
-  const bootLoader = findBootLoader(flash);
+  const bootLoader = findBootLoader(flash, tableOffset);
   const apps = appPartitions(partitions);
   const chipId = bootLoader?.chipId ?? chipOf(flash, apps);
   const slots = apps.map((app): SlotFound => readSlot(flash, app, openDigest, chipId));
@@ -59,6 +63,7 @@ export function inspectFlash(flash: Uint8Array, options: FlashInspectOptions): F
       bootLoader: inspectBootLoader(bootLoader.bytes, openDigest),
     }),
     table,
+    tableOffset,
     ...(isWhole && { otadata: inspectOtadata(bytes, rule) }),
     slots,
     ...(starts !== undefined && { starts }),
@@ -72,9 +77,9 @@ interface BootLoaderPlace {
 }
 
 /** The boot loader that lies where its own chip looks for it. */
-function findBootLoader(flash: Uint8Array): BootLoaderPlace | undefined {
+function findBootLoader(flash: Uint8Array, tableOffset: number): BootLoaderPlace | undefined {
   for (const offset of bootLoaderOffsets) {
-    const bytes = flash.subarray(offset, partitionTableOffset);
+    const bytes = flash.subarray(offset, tableOffset);
     const header = headerOf(bytes);
     if (header !== undefined && bootLoaderOffset(header.chipId) === offset) {
       return { bytes, chipId: header.chipId };

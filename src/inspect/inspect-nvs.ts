@@ -25,6 +25,9 @@ const publicKeys: ReadonlySet<string> = new Set<string>([
   ...recordKeys.filter((key) => key !== "cik"),
 ]);
 
+/** Fewer bad entries and no good one may be damage. */
+const encryptedEntriesMin = 3;
+
 const blank = 0xffffffff;
 const stateNames: ReadonlyMap<number, string> = new Map([
   [blank, "blank"],
@@ -53,6 +56,18 @@ export function inspectNvs(bytes: Uint8Array, options: NvsInspectOptions = {}): 
     state === "damaged" ? [`page ${page}: its header is damaged, all that is on it is lost`] : [],
   );
   try {
+    if (isEncrypted(bytes)) {
+      const encrypted =
+        "no entry fits its CRC: the partition is probably encrypted (NVS encryption)";
+      return {
+        verdict: "damaged",
+        problems: [encrypted],
+        pages,
+        usedEntries: 0,
+        freeEntries: 0,
+        keys: [],
+      };
+    }
     problems.push(...damagedItems(bytes));
     // Opened for writing, on a copy: that is when a lack of pages shows.
     const copy = Uint8Array.from(bytes);
@@ -116,6 +131,21 @@ function damagedItems(bytes: Uint8Array): string[] {
     }
   }
   return problems;
+}
+
+/** Encryption leaves the headers of pages as they are, and no entry that fits its CRC. */
+function isEncrypted(bytes: Uint8Array): boolean {
+  const flash = new NvsFlash(new MemoryFlash(bytes));
+  let written = 0;
+  for (let sector = 0; sector < flash.pageCount; sector++) {
+    const page = NvsPage.load(flash, sector);
+    if (page === undefined) continue;
+    for (let index = page.nextItem(0); index < entriesPerPage; index = page.nextItem(index + 1)) {
+      written += 1;
+      if (page.entry(index).isConsistent(index)) return false;
+    }
+  }
+  return written >= encryptedEntriesMin;
 }
 
 function damageOf(page: NvsPage, index: number): string | undefined {

@@ -34,14 +34,24 @@ export function inspectTable(bytes: Uint8Array, flashBytes?: number): TableRead 
   return { found: describe(partitions, problems), partitions };
 }
 
-/** Explains a table in CSV; undefined if `text` is none at all. */
+/** A line of a partition table: label, type, subtype and more, whatever separates them. */
+const rowPattern =
+  /^[^#,;\t]{0,32}[,;\t]\s*(app|data|bootloader|partition_table|0x[0-9a-f]{1,2}|\d{1,3})\s*[,;\t].*[,;\t]/im;
+
+/** Whether somebody meant `text` to be a partition table. */
+function looksLikeCsv(text: string): boolean {
+  return rowPattern.test(text);
+}
+
+/** Explains a table in CSV; undefined if `text` is nothing of the kind. */
 export function inspectCsv(text: string): TableRead | undefined {
   try {
     const partitions = parsePartitionCsv(text);
     if (partitions.length === 0) return undefined;
     return { found: describe(partitions, []), partitions };
   } catch (error) {
-    if (!(error instanceof PartitionTableError) || error.kind === "syntax") return undefined;
+    if (!(error instanceof PartitionTableError)) throw error;
+    if (error.kind === "syntax" && !looksLikeCsv(text)) return undefined;
     return { found: describe([], [error.message]), partitions: [] };
   }
 }

@@ -7,6 +7,7 @@ import { partitionTableOffset } from "../formats/partition-table/partition-table
 import { otaEntryBytes } from "../flash/otadata.js";
 import { hasBootLoaderDescriptor, readBootLoader } from "../formats/app-image/boot-loader-image.js";
 import { isBinaryTable } from "../formats/partition-table/partition-roles.js";
+import { isWearLevelled } from "./foreign-file.js";
 import { beginsImage, descriptorOf, inspectApp, inspectBootLoader } from "./inspect-app.js";
 import { inspectFlash, type FlashInspectOptions } from "./inspect-flash.js";
 import { inspectNvs, looksLikeNvs } from "./inspect-nvs.js";
@@ -25,11 +26,15 @@ export function inspect(bytes: Uint8Array, options: InspectOptions): Inspection 
   const found = { bytes: bytes.length };
   if (bytes.length === 0) return undefined;
   if (bytes.every((byte) => byte === 0xff)) return { kind: "blank", ...found };
-  if (isFlash(bytes)) return { kind: "flash", ...found, flash: inspectFlash(bytes, options) };
+  const tableOffset = tableOffsetOf(bytes);
+  if (tableOffset !== undefined) {
+    return { kind: "flash", ...found, flash: inspectFlash(bytes, options, tableOffset) };
+  }
   if (isBinaryTable(bytes)) {
     return { kind: "partition-table", ...found, table: inspectTable(bytes).found };
   }
   if (beginsImage(bytes)) return inspectImage(bytes, options);
+  if (isWearLevelled(bytes)) return undefined;
   if (looksLikeNvs(bytes)) return { kind: "nvs", ...found, nvs: inspectNvs(bytes, options) };
   if (looksLikeOtadata(bytes)) {
     return { kind: "otadata", ...found, otadata: inspectOtadata(bytes, slotsDefault) };
@@ -41,10 +46,23 @@ export function inspect(bytes: Uint8Array, options: InspectOptions): Inspection 
     : { kind: "partition-table", ...found, table: table.found };
 }
 
-/** A flash has a partition table at its place, whole or not, where an application has anything. */
-function isFlash(bytes: Uint8Array): boolean {
-  const isTable = isBinaryTable(bytes.subarray(partitionTableOffset));
-  return isTable && descriptorOf(bytes) === undefined;
+/** Places that ESP-IDF's settings allow for the table: the usual one first. */
+const tableOffsets = [
+  partitionTableOffset,
+  ...Array.from({ length: 0x20 }, (_, index) => (index + 1) * 0x1000),
+];
+
+/**
+ * Where a flash has its partition table. At its usual place it may be damaged, where an application
+ * has anything; elsewhere it must be whole. Undefined: this is no flash.
+ */
+function tableOffsetOf(bytes: Uint8Array): number | undefined {
+  if (descriptorOf(bytes) !== undefined) return undefined;
+  return tableOffsets.find((offset) => {
+    const table = bytes.subarray(offset);
+    if (!isBinaryTable(table)) return false;
+    return offset === partitionTableOffset || inspectTable(table).found.verdict === "good";
+  });
 }
 
 function inspectImage(bytes: Uint8Array, { openDigest }: InspectOptions): Inspection {

@@ -118,6 +118,8 @@ export interface FlashFound {
   /** Absent: there is none, so no board starts from it. */
   readonly bootLoader?: BootLoaderFound;
   readonly table: TableFound;
+  /** Where the table is: 0x8000 in most firmware. */
+  readonly tableOffset: number;
   readonly otadata?: OtadataFound;
   readonly slots: readonly SlotFound[];
   /** The slot that starts, with rollback enabled; absent: nothing does. */

@@ -243,7 +243,7 @@ describe("provision factory", function () {
       ["a duplicate", "b1\nb2\nb1\n", "", /bad\.csv: row 3: serial "b1" is in row 1 already\n$/],
       ["one that differs in case", "b1\nB1\n", "", /row 2: .*row 1 already as "b1", and only case/],
       ["a long serial", `b1\n${"9".repeat(129)}\n`, "", /row 2: expected a serial of 1 to 128/],
-      ["a slash", "b1\na/b\n", "--heading", /row 3: expected a serial of .*got "a\/b"/],
+      ["a slash", "b1\na/b\n", "--heading", /row 2: expected a serial of .*got "a\/b"/],
       ["an empty file", "", "", /bad\.csv holds no serials/],
       ["a long extra text", `b1,${"x".repeat(4090)}\n`, "", /row 1: the extra text/],
       ["another vendor", "b1\n", "--vendor bolt", /key belongs to vendor "acme", not "bolt"/],

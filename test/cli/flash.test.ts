@@ -79,7 +79,10 @@ describe("files of a flash", function () {
 
     it("says in one line that a file is none of these", () => {
       for (const [file, words] of [
-        ["none.bin", /^provision: none\.bin is nothing that belongs into an ESP32's flash: .*\n$/],
+        [
+          "none.bin",
+          /^provision: none\.bin is a text; it is no flash image, partition table, .*\n$/,
+        ],
         ["missing.bin", /^provision: missing\.bin is not there\n$/],
         [".", /^provision: \. is a folder: name a file\n$/],
       ] as const) {
@@ -132,7 +135,7 @@ describe("files of a flash", function () {
     const mistakes: readonly [line: string, code: 1 | 2, words: RegExp][] = [
       ["flash nvs.bin", 2, /^error: no serial port: use --port/],
       ["flash nvs.bin --port p --baud fast", 2, /expected bits per second/],
-      ["flash none.bin --port p", 1, /none\.bin is nothing that belongs into a flash/],
+      ["flash none.bin --port p", 1, /none\.bin is a text/],
       ["flash bad.bin --port p", 1, /bad\.bin: .*checksum/],
       ["flash sim.bin --port p", 1, /sim\.bin is for the simulated chip/],
       ["flash app.bin boot32.bin --port p", 1, /boot32\.bin is for esp32, esp32c3 is expected/],

@@ -130,7 +130,7 @@ describe("the vendor's commands", function () {
     await shell.provision("share create strip bolt");
     assert.deepEqual(await shell.json("share list strip"), [{ vendor: "bolt" }]);
     const environment = { PROVISION_SERVER: shell.server, PROVISION_TOKEN: bolt.token };
-    const words = ["serial", "enable", "strip", "1", "--owner", bolt.rid, "--vendor", "acme"];
+    const words = ["serial", "enable", "strip", "1", "--owner", shell.acme.rid, "--vendor", "acme"];
     assert.equal((await shell.run(words, { environment })).code, 0);
     await shell.provision("share delete strip bolt");
     assert.deepEqual(await shell.json("share info strip bolt"), {

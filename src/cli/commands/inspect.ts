@@ -22,6 +22,7 @@ export function addInspect(program: Command): void {
 
 async function explain(file: string, options: InspectOptions): Promise<void> {
   const { inspect } = await import("../../inspect/inspect.js");
+  const { foreignKind } = await import("../../inspect/foreign-file.js");
   const { problemsOf } = await import("../../inspect/inspection.js");
   const { openSha256 } = await import("../../../hosts/node/digest.js");
   const { flashBytesMax } = await import("./factory/factory-parts.js");
@@ -30,9 +31,8 @@ async function explain(file: string, options: InspectOptions): Promise<void> {
   const bytes = readWholeFile(file, flashBytesMax);
   const found = inspect(bytes, { openDigest: openSha256, showSecrets: options.showSecret });
   if (found === undefined) {
-    const what = bytes.length === 0 ? "is empty" : "is nothing that belongs into an ESP32's flash";
-    const known = "no flash image, partition table, otadata, NVS, application or boot loader";
-    throw new Error(`${file} ${what}${bytes.length === 0 ? "" : `: ${known}`}`);
+    const known = "it is no flash image, partition table, otadata, NVS, application or boot loader";
+    throw new Error(`${file} ${foreignKind(bytes) ?? "is not an ESP32 flash file"}; ${known}`);
   }
   const problems = problemsOf(found);
   if (options.json) printItem(true, { file, ...found, problems });

@@ -9,7 +9,10 @@ import type {
   OtadataFound,
   TableFound,
 } from "../../inspect/inspection.js";
+import { recordWords } from "../../inspect/record-words.js";
 import { formatTable } from "./output.js";
+
+const usualTableOffset = 0x8000;
 
 /** One line an item; tables are indented. */
 export function formatInspection(
@@ -52,7 +55,15 @@ function formatPart(found: Inspection): string[] {
   }
 }
 
-function formatFlash({ bootLoader, table, otadata, slots, starts, nvs }: FlashFound): string[] {
+function formatFlash({
+  bootLoader,
+  table,
+  tableOffset,
+  otadata,
+  slots,
+  starts,
+  nvs,
+}: FlashFound): string[] {
   const rows = slots.map(({ slot, offset, slotBytes, blank, verdict, ...app }) => [
     slot,
     hex(offset),
@@ -70,7 +81,7 @@ function formatFlash({ bootLoader, table, otadata, slots, starts, nvs }: FlashFo
       ? "boot loader: none, so no board starts from this image"
       : formatBootLoader(bootLoader),
     "",
-    ...formatPartitions(table),
+    ...formatPartitions(table, tableOffset),
     ...(otadata === undefined ? [] : ["", ...formatOtadata(otadata)]),
     ...(slots.length === 0 ? [] : ["", "slots", ...indented([heading, ...rows])]),
     "",
@@ -89,12 +100,16 @@ function formatBootLoader({ verdict, chip, idfVersion, bytes }: BootLoaderFound)
   return `boot loader: ${facts.filter((fact) => fact !== undefined).join(", ")}`;
 }
 
-function formatPartitions({ verdict, partitions }: TableFound): string[] {
+function formatPartitions({ verdict, partitions }: TableFound, offset?: number): string[] {
   const rows = partitions.map(({ label, type, subtype, offset, bytes, flags = "" }) => {
     return [label, type, subtype, hex(offset), hex(bytes), flags];
   });
   const heading = ["label", "type", "subtype", "offset", "size", "flags"];
-  return [`partition table: ${verdict}`, ...(rows.length > 0 ? indented([heading, ...rows]) : [])];
+  const place = offset === undefined || offset === usualTableOffset ? "" : `, at ${hex(offset)}`;
+  return [
+    `partition table: ${verdict}${place}`,
+    ...(rows.length > 0 ? indented([heading, ...rows]) : []),
+  ];
 }
 
 function formatOtadata({ entries, selects, rewrites }: OtadataFound): string[] {
@@ -117,7 +132,8 @@ function formatNvs(found: NvsFound, label = "NVS"): string[] {
     .map((state) => `${states.filter((one) => one === state).length} ${state}`)
     .join(", ");
   const rows = keys.map(({ namespace, key, type, value = "", masked, bytes }) => {
-    return [namespace, key, type, masked ? `(masked, ${count(bytes ?? 0)} bytes)` : String(value)];
+    const words = recordWords(namespace, key, value) ?? String(value);
+    return [namespace, key, type, masked ? `(masked, ${count(bytes ?? 0)} bytes)` : words];
   });
   const entries = `${usedEntries} of ${usedEntries + freeEntries} entries used`;
   return [

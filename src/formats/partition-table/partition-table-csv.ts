@@ -60,12 +60,17 @@ export function formatPartitionCsv(partitions: readonly Partition[]): string {
   return ["# Name, Type, SubType, Offset, Size, Flags", ...lines, ""].join("\n");
 }
 
+function isAscii(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text);
+}
+
 function parseLine(text: string, line: number, tableOffset: number): Row[] {
   const trimmed = text.trim();
   if (trimmed === "" || trimmed.startsWith("#")) return [];
   if (/^\$[A-Za-z_]/.test(trimmed)) refuse(line, "variables are not expanded here");
   const fields = trimmed.split(",").map((field) => field.trim());
   const [label = "", typeText = "", subtypeText = "", offsetText = "", sizeText = ""] = fields;
+  if (!isAscii(label)) refuse(line, `the label "${label}" has characters that are not ASCII`);
   if (typeText === "") refuse(line, "the type is empty: write app, data or a number");
   const type = parseNumber(typeText, line, "type", partitionTypes);
   if (type === partitionTypes.bootloader) {

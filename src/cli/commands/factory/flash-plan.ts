@@ -13,6 +13,7 @@ import {
   readLayout,
   type FlashLayout,
 } from "../../../factory/flash-layout.js";
+import { foreignKind } from "../../../inspect/foreign-file.js";
 import { inspect } from "../../../inspect/inspect.js";
 import { problemsOf, type Inspection } from "../../../inspect/inspection.js";
 import { flashBytesMax } from "./factory-parts.js";
@@ -76,7 +77,9 @@ export function planFlash(files: readonly string[], options: PlanOptions): Flash
 function readPart(file: string): ReadFile {
   const content = readWholeFile(file, flashBytesMax);
   const found = inspect(content, { openDigest: openSha256 });
-  if (found === undefined) throw new Error(`${file} is nothing that belongs into a flash`);
+  if (found === undefined) {
+    throw new Error(`${file} ${foreignKind(content) ?? "is not an ESP32 flash file"}`);
+  }
   const [problem] = problemsOf(found);
   if (problem !== undefined) throw new Error(`${file}: ${problem}`);
   return { file, content, found };
