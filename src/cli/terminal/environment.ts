@@ -12,7 +12,6 @@ export const environmentVariables = {
     "64 hexadecimal digits: the service's master key, in place of the key file in `--data`",
   XDG_CONFIG_HOME: "folder of configuration files, an absolute path; left out: `~/.config`",
   ESPTOOL_PORT: "serial port, as `flash --port` has it",
-  CC: "C compiler that builds the simulated chip's engine; left out: `gcc`",
   MODDABLE:
     "folder of the Moddable SDK: the simulated chip is built with its engine, in place of the one from npm",
   CC: "C compiler that builds the simulated chip; left out: gcc",
