@@ -45,6 +45,11 @@ export class ServiceProcess {
     return new ServiceProcess(child, port);
   }
 
+  /** Its id, as the system knows it. */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   /** SIGKILL: whatever it was doing, it does no more. */
   kill(): Promise<void> {
     return this.#end("SIGKILL");

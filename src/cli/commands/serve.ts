@@ -3,6 +3,10 @@
 import { isIP } from "node:net";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { warn } from "../terminal/output.js";
+import type { Place } from "./serve-processes.js";
+
+/** More than any machine has cores for that this service would keep busy. */
+const processesMax = 64;
 
 interface ServeOptions {
   readonly data: string;
@@ -15,6 +19,7 @@ interface ServeOptions {
   readonly requestsPerConnection?: number;
   readonly proxyProtocol: boolean;
   readonly advertise?: { readonly address: string; readonly port: number };
+  readonly processes: number;
   readonly json: boolean;
 }
 
@@ -42,6 +47,7 @@ export function addServe(program: Command): void {
     )
     .option("--advertise <address:port>", "address that /ip gives to devices", endpoint)
     .option("--proxy-protocol", "expect PROXY protocol v1 headers from the proxy in front", false)
+    .option("--processes <n>", "processes that share the port, about one a core", processes, 1)
     .option("--json", "print where it listens as JSON", false)
     .addHelpText("after", more)
     .action(serve);
@@ -67,13 +73,47 @@ export function warnOfPassword(database: string | undefined): void {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { data, database, port, host, json, accessLog } = options;
-  warnOfPassword(database);
-  const { startService } = await import("../../service/service.js");
-  const { AccessLog } = await import("../../service/access-log.js");
   // Nobody may read them any more, or their disk may be full: the service goes on.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-  const tell = (line: string): boolean => process.stderr.write(`${line}\n`);
+  const several = await import("./serve-processes.js");
+  if (several.isStarted()) {
+    try {
+      await serveInOne(options, several.tellListening, several.leave);
+      return;
+    } catch (error) {
+      several.leave();
+      throw error;
+    }
+  }
+  warnOfPassword(options.database);
+  const print = (place: Place): void => {
+    printPlace(options, place);
+  };
+  if (options.processes === 1) {
+    await serveInOne(options, print);
+    return;
+  }
+  await prepareData(options);
+  process.exitCode = await several.runProcesses(options.processes, print, tell);
+}
+
+/** Makes or updates the data, once for all processes; what is wrong with them is said once. */
+async function prepareData({ data, database: url }: ServeOptions): Promise<void> {
+  const { openStorage } = await import("../../service/stores/storage.js");
+  const place = { dataDirectory: data, url };
+  const storage = await openStorage(place, process.env["PROVISION_KEY"]);
+  await storage.database.destroy();
+}
+
+/** Runs a service in this process until a signal ends it; calls `onListening`, then `onEnd`. */
+async function serveInOne(
+  options: ServeOptions,
+  onListening: (place: Place) => void,
+  onEnd?: () => void,
+): Promise<void> {
+  const { data, database, port, host, accessLog } = options;
+  const { startService } = await import("../../service/service.js");
+  const { AccessLog } = await import("../../service/access-log.js");
   const log =
     accessLog === undefined
       ? undefined
@@ -95,17 +135,34 @@ async function serve(options: ServeOptions): Promise<void> {
       ...(options.advertise && { advertised: options.advertise }),
     },
   });
-  const name = isIP(service.address) === 6 ? `[${service.address}]` : service.address;
-  const url = `http://${name}:${service.port}`;
-  const told = json ? JSON.stringify({ url, address: service.address, port: service.port }) : url;
-  const place = database === undefined ? data : "PostgreSQL";
-  process.stdout.write(json ? `${told}\n` : `listening on ${told}, data in ${place}\n`);
-  const end = (): void => {
-    void service.close().then(() => log?.close());
+  const end = async (): Promise<void> => {
+    await service.close();
+    await log?.close();
+    onEnd?.();
   };
-  process.once("SIGTERM", end);
-  process.once("SIGINT", end);
+  process.once("SIGTERM", () => void end());
+  process.once("SIGINT", () => void end());
   process.on("SIGHUP", () => log?.reopen());
+  onListening({ address: service.address, port: service.port });
+}
+
+function printPlace({ data, database, json }: ServeOptions, { address, port }: Place): void {
+  const url = `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
+  const where = database === undefined ? data : "PostgreSQL";
+  const line = json
+    ? JSON.stringify({ url, address, port })
+    : `listening on ${url}, data in ${where}`;
+  process.stdout.write(`${line}\n`);
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function processes(text: string): number {
+  const value = /^[1-9]\d?$/.test(text) ? Number(text) : NaN;
+  if (value <= processesMax) return value;
+  throw new InvalidArgumentError(`expected a whole number from 1 to ${processesMax}`);
 }
 
 function port(text: string): number {

@@ -4,7 +4,7 @@
 // On both a transaction is on disk when its promise resolves, so a reply that follows it
 // acknowledges what a crash keeps.
 
-import { DEFAULT_MIGRATION_TABLE, Kysely, Migrator, type Transaction } from "kysely";
+import { DEFAULT_MIGRATION_TABLE, Kysely, Migrator, SqliteAdapter, type Transaction } from "kysely";
 import { ServiceError, type ServiceErrorKind } from "../errors.js";
 import { transactionTriesMax } from "../limits.js";
 import { type DialectDifferences, formerMigrationNames, migrations } from "./migrations.js";
@@ -86,6 +86,14 @@ async function checkMigrations(
     `the database is of a newer version of this program (it has had the migration ` +
       `${newer.name}): run that version, or restore a copy from before it`,
   );
+}
+
+/**
+ * Whether joins are made in the order of a cross join, as SQLite does. PostgreSQL's planner makes
+ * its own: what must be looked up row by row is then a lateral subquery.
+ */
+export function keepsJoinOrder(database: Database): boolean {
+  return database.getExecutor().adapter instanceof SqliteAdapter;
 }
 
 /**

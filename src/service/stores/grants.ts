@@ -4,12 +4,9 @@
 //
 //     stable {fw-1, sn 1}                     1 reads fw-1
 //     all {group stable, group beta, fw-0}    1 reads fw-0; nobody reads beta's through `all`
-//
-// The joins are cross joins: both databases then keep their order, and each step looks up the few
-// edges of one group instead of all edges of the model.
 
 import { type RawBuilder, sql, type SqlBool } from "kysely";
-import type { Database } from "../database/database.js";
+import { type Database, keepsJoinOrder } from "../database/database.js";
 import { PreparedQuery } from "../database/prepared-query.js";
 import type { Flag } from "../database/schema.js";
 import { type Content, contentColumns } from "./contents.js";
@@ -124,15 +121,18 @@ function directGrant(database: Database, parameter: Parameter<GrantReader & { na
 
 /** `holding`: the groups that hold the serial, directly or over others. */
 function holdingGroups(database: Database, parameter: Parameter<GrantReader>) {
-  return database.withRecursive("holding(name)", (query) =>
-    query
+  const isOrdered = keepsJoinOrder(database);
+  return database.withRecursive("holding(name)", (query) => {
+    const direct = query
       .selectFrom("members as m")
       .where("m.modelId", "=", parameter("modelId"))
       .where("m.type", "=", "sn")
       .where("m.name", "=", parameter("sn"))
       .where(unexpired("m", parameter("now")))
-      .select("m.groupName as name")
-      .union(
+      .select("m.groupName as name");
+    // A step looks up the few edges of one group, and never reads all edges of the model.
+    if (isOrdered) {
+      return direct.union(
         query
           .selectFrom("holding as h")
           .crossJoin("members as m")
@@ -141,8 +141,28 @@ function holdingGroups(database: Database, parameter: Parameter<GrantReader>) {
           .whereRef("m.name", "=", "h.name")
           .where(unexpired("m", parameter("now")))
           .select("m.groupName as name"),
-      ),
-  );
+      );
+    }
+    return direct.union(
+      query
+        .selectFrom("holding as h")
+        .innerJoinLateral(
+          (row) =>
+            row
+              .selectFrom("members as m")
+              .where("m.modelId", "=", parameter("modelId"))
+              .where("m.type", "=", "group")
+              .whereRef("m.name", "=", "h.name")
+              .where(unexpired("m", parameter("now")))
+              .select("m.groupName as name")
+              // Without an offset the planner would make a join of it again.
+              .offset(sql.lit(0))
+              .as("above"),
+          (join) => join.onTrue(),
+        )
+        .select("above.name"),
+    );
+  });
 }
 
 /** An edge counts until the second in which it expires. `edge`: its alias in the query. */

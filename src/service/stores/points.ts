@@ -32,6 +32,7 @@ export class PointStore {
   readonly #database: Database;
   readonly #write;
   readonly #trim;
+  readonly #dropLater;
   readonly #latest;
   readonly #window;
 
@@ -69,6 +70,14 @@ export class PointStore {
             .select("at"),
         ),
     );
+    this.#dropLater = new PreparedQuery<{ clientRid: string; alias: string; at: number }, unknown>(
+      (parameter) =>
+        database
+          .deleteFrom("points")
+          .where("clientRid", "=", parameter("clientRid"))
+          .where("alias", "=", parameter("alias"))
+          .where("at", ">", parameter("at")),
+    );
     this.#latest = new PreparedQuery<{ clientRid: string; alias: string }, Point>((parameter) =>
       database
         .selectFrom("points")
@@ -92,13 +101,15 @@ export class PointStore {
     );
   }
 
-  /** Writes all values at one time, or none. False if the client would have too many aliases. */
+  /** Writes all values at one time, in place of any that are later, or none. False if the client would have too many aliases. */
   async write({ clientRid, at, values }: Write): Promise<boolean> {
     try {
       await transact(this.#database, async (transaction) => {
         let isNew = false;
         for (const [alias, value] of values) {
           isNew ||= (await this.#latest.first(transaction, { clientRid, alias })) === undefined;
+          // From a clock that was ahead: such a value would stay the latest until its time.
+          await this.#dropLater.changes(transaction, { clientRid, alias, at });
           await this.#write.changes(transaction, { clientRid, alias, at, value });
           await this.#trim.changes(transaction, { clientRid, alias });
         }
