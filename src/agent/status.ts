@@ -24,8 +24,8 @@ export interface AgentStatus {
 export const stateSentences: Readonly<Record<LifeState, string>> = Object.freeze({
   stopped: "stopped",
   identifying: "reading identity from flash",
-  unidentified: "the factory has not told this device who it is",
-  healing: "putting a confirmed image back in its place",
+  unidentified: "no identity in flash",
+  healing: "restoring the entry of the confirmed image",
   activating: "asking for the CIK",
   refused: "the service refuses this device",
   "backing-off": "waiting before the next try",
@@ -35,8 +35,8 @@ export const stateSentences: Readonly<Record<LifeState, string>> = Object.freeze
   downloading: "downloading",
   verifying: "verifying the image in flash",
   rechecking: "asking whether the release is still the same",
-  restarting: "waiting for leave to restart",
-  reverting: "giving the old image its place back",
+  restarting: "waiting until the product allows a restart",
+  reverting: "going back to the old image",
   restarted: "restarting",
   idle: "up to date",
 });
