@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, renameSync, statSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { ServiceProcess } from "../support/service-process.js";
@@ -53,6 +53,30 @@ describe("running a service from the command line", function () {
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /^provision: .*its owner may have no more \(409\)\n$/);
     assert.equal((await shell.run([...words.slice(0, -1), "-1"])).code, 2);
+  });
+
+  it("goes on when neither stderr nor the access log can be written", async function () {
+    if (!existsSync("/dev/full")) this.skip();
+    const program = join(process.cwd(), "build/src/cli/main.js");
+    const place = ["--data", join(shell.folder, "broken"), "--port", "0"];
+    const words = ["serve", ...place, "--access-log", "/dev/full", "--json"];
+    const child = spawn(process.execPath, [program, ...words], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const exited = once(child, "exit");
+    child.stderr.destroy();
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const { value } = (await lines.next()) as { value: string };
+    const { url } = JSON.parse(value) as { url: string };
+    child.stdout.destroy();
+    for (let count = 0; count < 20; count++) {
+      const reply = await fetch(`${url}/timestamp`);
+      assert.equal(reply.status, 200);
+      await reply.text();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    child.kill("SIGTERM");
+    assert.deepEqual(await exited, [0, null]);
   });
 
   it("says what is wrong in one line, whatever characters it is about", async () => {

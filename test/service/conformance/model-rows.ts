@@ -46,6 +46,12 @@ export const modelRows: Row[] = [
     request: asVendor("GET", "/model/?show=shared"),
     expected: ok(csv, ""),
   },
+  ...[".", ".."].map((name): Row => ({
+    number: 28,
+    title: `refuses the name ${name}, which URLs have for other paths (S-12)`,
+    request: asVendor("POST", "/model/", `model=${name}&rid=${rid}`),
+    expected: badRequest,
+  })),
   {
     number: 28,
     title: "creates a model",
