@@ -22,7 +22,7 @@ describe("building the C host", () => {
   });
 
   it("compiles one file again when only that has changed", async () => {
-    const source = join(rootFolder, "hosts", "xs", "engine", "meter.c");
+    const source = join(rootFolder, "hosts", "xs", "engine", "modules", "meter.c");
     const { atimeMs, mtimeMs } = statSync(source);
     const lines: string[] = [];
     utimesSync(source, new Date(), new Date());
