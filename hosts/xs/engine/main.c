@@ -40,6 +40,9 @@ static void open_parts(chip *self)
     chip_fail(CHIP_EXIT_HOST, "stats %s: %s", options->stats, strerror(errno));
   self->flash.fd = -1;
   self->flash.cuts = options->cuts;
+  self->flash.times = options->flash_times;
+  if (options->flash_times.pace != CHIP_FLASH_INSTANT)
+    prctl(PR_SET_TIMERSLACK, 1UL); // flash programs a page in less than a timer's usual slack
   self->flash.stats = &self->stats;
   if (options->flash)
     chip_flash_open(&self->flash, options->flash, options->slot);

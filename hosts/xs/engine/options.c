@@ -51,6 +51,15 @@ static const char *read_reset_reason(const char *text)
   return NULL;
 }
 
+static void read_flash_times(chip_flash_times *times, const char *text)
+{
+  if (!strcmp(text, "typical"))
+    *times = (chip_flash_times){ CHIP_FLASH_TYPICAL, 0 };
+  else
+    *times = (chip_flash_times){ CHIP_FLASH_SEEDED,
+                                 (uint32_t)read_number("--flash-times", text, 0, UINT32_MAX) };
+}
+
 // Options without a value. False: it is none of them.
 static bool read_flag(chip_options *self, const char *option)
 {
@@ -85,10 +94,10 @@ static void read_value(chip_options *self, const char *option, const char *value
     self->window_bytes = (size_t)read_number(option, value, 256, 1 << 20);
   else if (!strcmp(option, "--watchdog-fd"))
     self->watchdog_fd = (int)read_number(option, value, 0, 1023);
+  else if (!strcmp(option, "--flash-times"))
+    read_flash_times(&self->flash_times, value);
   else if (!strcmp(option, "--cut-operation"))
     self->cuts.operation = read_number(option, value, 1, CHIP_NO_CUT - 1);
-  else if (!strcmp(option, "--cut-bytes"))
-    self->cuts.bytes = read_number(option, value, 0, CHIP_NO_CUT - 1);
   else if (!strcmp(option, "--cut-slot-bytes"))
     self->cuts.slot_bytes = read_number(option, value, 0, CHIP_NO_CUT - 1);
   else if (!strcmp(option, "--cut-record-bytes"))
@@ -104,7 +113,7 @@ void chip_options_read(chip_options *self, int count, char **arguments)
     .stack_slots = 384,
     .window_bytes = 5744,
     .watchdog_fd = 3,
-    .cuts = { CHIP_NO_CUT, CHIP_NO_CUT, CHIP_NO_CUT, CHIP_NO_CUT },
+    .cuts = { CHIP_NO_CUT, CHIP_NO_CUT, CHIP_NO_CUT },
     .mac = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x01 },
   };
   for (int i = 1; i < count; i++) {

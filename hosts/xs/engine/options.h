@@ -23,6 +23,7 @@ typedef struct {
   size_t window_bytes;
   int watchdog_fd; // -1: nobody listens
   chip_flash_cuts cuts;
+  chip_flash_times flash_times;
   uint8_t mac[CHIP_MAC_BYTES];
   bool report_memory;
   bool version;

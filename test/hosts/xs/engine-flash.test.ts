@@ -5,6 +5,8 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 
 import { readCounters } from "../../../src/simulator/chip/counters.js";
+import { FlashFile, PowerFailure } from "../../../src/simulator/chip/flash-file.js";
+import type { FlashCut } from "../../../src/simulator/chip/power-cut.js";
 import { EngineRig, type Outcome } from "./engine-rig.js";
 
 const blockBytes = 4096;
@@ -246,16 +248,6 @@ describe("the C host, flash", () => {
       assert.equal((await onBlank(program, ["--cut-operation", "7"])).code, 0);
     });
 
-    it("cuts after so many bytes programmed, all told", async () => {
-      const { code, stdout, flash } = await onBlank(program, ["--cut-bytes", "130"]);
-      assert.deepEqual([code, stdout], [19, "123"]);
-      assert.deepEqual(border(flash, slot), [30, 0xf0, 0xff]);
-      assert.deepEqual(border(flash, 0x9000), [100, 0xff, 0xff]);
-      const first = await onBlank(program, ["--cut-bytes", "0"]);
-      assert.deepEqual([first.stdout, border(first.flash, 0x9000)], ["1", [0, 0xf0, 0xff]]);
-      assert.equal((await onBlank(program, ["--cut-bytes", "300"])).code, 0);
-    });
-
     it("cuts after so many bytes programmed in the idle slot", async () => {
       const { code, stdout, flash } = await onBlank(program, ["--cut-slot-bytes", "199"]);
       assert.deepEqual([code, stdout], [19, "1234"]);
@@ -274,7 +266,7 @@ describe("the C host, flash", () => {
 
     it("programs at the border no more than the write would have", async () => {
       const ones = "Flash.open({ path: 'nvs' }).write(new Uint8Array([0xff, 0x5a, 0x5a]), 0);";
-      const { flash } = await onBlank(ones, ["--cut-bytes", "1"]);
+      const { flash } = await onBlank(ones, ["--cut-record-bytes", "1"]);
       assert.deepEqual([...flash.subarray(0x9000, 0x9003)], [0xff, 0xfa, 0xff]);
     });
 
@@ -287,7 +279,61 @@ describe("the C host, flash", () => {
         return [flashOperations, flashBytesProgrammed, blocksErased];
       };
       assert.deepEqual(await counters("whole"), [6, 300, 3]);
-      assert.deepEqual(await counters("cut", "--cut-bytes", "130"), [3, 130, 1]);
+      assert.deepEqual(await counters("cut", "--cut-slot-bytes", "30"), [3, 130, 1]);
+    });
+
+    it("leaves what the model in TypeScript leaves, whatever the cut", async () => {
+      const cuts: readonly FlashCut[] = [
+        ...[1, 2, 3, 4, 5, 6].map((count) => ({ at: "operation", count }) as const),
+        ...[0, 1, 99].map((count) => ({ at: "record-bytes", count }) as const),
+        ...[0, 57, 100, 199].map((count) => ({ at: "slot-bytes", count }) as const),
+      ];
+      const model = rig.path("model.bin");
+      for (const cut of cuts) {
+        const { flash } = await onBlank(program, [`--cut-${cut.at}`, String(cut.count)]);
+        rig.write("model.bin", blankFlash());
+        const file = new FlashFile(model, { cut });
+        assert.throws(() => {
+          const zeros = new Uint8Array(100);
+          file.write(zeros, 0x9000);
+          file.eraseBlock(slot / blockBytes);
+          file.write(zeros, slot);
+          file.write(zeros, slot + 100);
+          file.eraseBlock(slot / blockBytes, slot / blockBytes + 2);
+        }, PowerFailure);
+        file.close();
+        assert.ok(flash.equals(readFileSync(model)), JSON.stringify(cut));
+      }
+    });
+  });
+
+  describe("times", () => {
+    /** Milliseconds that a program takes by the chip's own clock. */
+    async function timeOf(operation: string, pace?: string): Promise<number> {
+      const { stdout } = await onBlank(
+        `import Boot from "embedded:x-chip/boot";
+        const slot = Flash.open({ path: "nextota" }), bytes = new Uint8Array(4096);
+        const start = Boot.ticks(); ${operation}; trace(Boot.ticks() - start);`,
+        pace === undefined ? [] : ["--flash-times", pace],
+      );
+      return Number(stdout);
+    }
+
+    it("are none unless they are asked for", async () => {
+      assert.ok((await timeOf("slot.eraseBlock(0, 8)")) < 200);
+    });
+
+    it("are those of NOR: 45 ms a block, 0.4 ms a page", async () => {
+      const erase = await timeOf("slot.eraseBlock(0, 4)", "typical");
+      assert.ok(erase >= 180 && erase < 400, `${erase} ms`);
+      const write = await timeOf("slot.write(bytes, 128)", "typical");
+      assert.ok(write >= 6 && write < 100, `${write} ms`);
+    });
+
+    it("vary with a seed, by a fifth at most but for the rare worst case", async () => {
+      const first = await timeOf("slot.eraseBlock(0, 4)", "7");
+      const second = await timeOf("slot.eraseBlock(0, 4)", "8");
+      assert.ok(first >= 4 * 36 && second >= 4 * 36, `${first} ms, ${second} ms`);
     });
   });
 });

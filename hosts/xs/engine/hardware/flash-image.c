@@ -107,8 +107,6 @@ static size_t bytes_before_cut(chip_flash *self, size_t length, bool in_slot)
   size_t allowed = length;
   if (self->done.operation == self->cuts.operation)
     allowed = length / 2;
-  if (self->cuts.bytes - self->done.bytes < allowed)
-    allowed = (size_t)(self->cuts.bytes - self->done.bytes);
   if (in_slot && self->cuts.slot_bytes - self->done.slot_bytes < allowed)
     allowed = (size_t)(self->cuts.slot_bytes - self->done.slot_bytes);
   if (!in_slot && self->cuts.record_bytes - self->done.record_bytes < allowed)
@@ -123,9 +121,9 @@ bool chip_flash_program(chip_flash *self, uint32_t offset, const uint8_t *bytes,
   bool in_slot = in_partition(self->next, offset);
   self->done.operation++;
   size_t allowed = bytes_before_cut(self, length, in_slot);
+  chip_flash_wait_program(&self->times, offset, allowed);
   if (!clear_bits(self->fd, offset, bytes, allowed))
     return false;
-  self->done.bytes += allowed;
   if (in_slot) {
     self->done.slot_bytes += allowed;
     chip_stats_add(self->stats, "slotBytesProgrammed", allowed);
@@ -142,7 +140,7 @@ bool chip_flash_program(chip_flash *self, uint32_t offset, const uint8_t *bytes,
   return true;
 }
 
-bool chip_flash_erase(chip_flash *self, uint32_t block)
+static bool erase_block(chip_flash *self, uint32_t block)
 {
   uint8_t erased[CHIP_FLASH_BLOCK_BYTES];
   uint64_t offset = (uint64_t)block * CHIP_FLASH_BLOCK_BYTES;
@@ -157,5 +155,18 @@ bool chip_flash_erase(chip_flash *self, uint32_t block)
   chip_stats_add(self->stats, "blocksErased", 1);
   if (in_partition(self->next, (uint32_t)offset))
     chip_stats_add(self->stats, "slotBlocksErased", 1);
+  return true;
+}
+
+bool chip_flash_erase(chip_flash *self, uint32_t first, uint32_t end)
+{
+  while (first < end) {
+    uint32_t count = chip_flash_wait_erase(&self->times, first, end);
+    for (uint32_t block = first; block < first + count; block++) {
+      if (!erase_block(self, block))
+        return false;
+    }
+    first += count;
+  }
   return true;
 }

@@ -10,6 +10,7 @@
 #ifndef CHIP_FLASH_IMAGE_H
 #define CHIP_FLASH_IMAGE_H
 
+#include "flash-times.h"
 #include "partition-table.h"
 #include "stats.h"
 
@@ -20,7 +21,6 @@ enum { CHIP_FLASH_BLOCK_BYTES = 4096 };
 #define CHIP_NO_CUT UINT64_MAX
 typedef struct {
   uint64_t operation; // inside the operation of this number, the first being 1
-  uint64_t bytes; // after so many bytes programmed, all told
   uint64_t slot_bytes; // after so many bytes programmed in the idle slot
   uint64_t record_bytes; // after so many bytes programmed anywhere else
 } chip_flash_cuts;
@@ -32,6 +32,7 @@ typedef struct {
   const chip_partition *next; // the idle slot
   chip_flash_cuts cuts;
   chip_flash_cuts done;
+  chip_flash_times times;
   chip_stats *stats;
 } chip_flash;
 
@@ -41,6 +42,7 @@ void chip_flash_open(chip_flash *self, const char *path, int slot);
 // The ranges are absolute and must lie inside the flash. False: the file failed (errno tells).
 bool chip_flash_read(chip_flash *self, uint32_t offset, uint8_t *bytes, size_t length);
 bool chip_flash_program(chip_flash *self, uint32_t offset, const uint8_t *bytes, size_t length);
-bool chip_flash_erase(chip_flash *self, uint32_t block);
+// Erases the blocks from `first` up to, not including, `end`.
+bool chip_flash_erase(chip_flash *self, uint32_t first, uint32_t end);
 
 #endif

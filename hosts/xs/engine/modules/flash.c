@@ -145,10 +145,9 @@ static void erase_block(txMachine *the)
   check_writable(the, self);
   if (first > end || end > blocks)
     xsRangeError("the range leaves the partition of %d blocks", (int)blocks);
-  for (uint32_t block = first; block < end; block++) {
-    if (!chip_flash_erase(self->flash, self->offset / CHIP_FLASH_BLOCK_BYTES + block))
-      xsUnknownError("erase failed: %s", strerror(errno));
-  }
+  uint32_t base = self->offset / CHIP_FLASH_BLOCK_BYTES;
+  if (!chip_flash_erase(self->flash, base + first, base + end))
+    xsUnknownError("erase failed: %s", strerror(errno));
 }
 
 static void set_status(txMachine *the, txID name, uint32_t value)
