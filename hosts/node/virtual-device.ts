@@ -10,7 +10,10 @@ import type { FlashPartition } from "../../src/ports/flash.js";
 import type { OpenStore } from "../../src/ports/key-value.js";
 import type { Platform } from "../../src/ports/platform.js";
 import type { TCP, TCPOptions } from "../../src/ports/tcp.js";
+import type { FlashTimes } from "../../src/formats/flash/flash-times.js";
 import { partitionOpener } from "../../src/formats/flash/partitions.js";
+import { Stall } from "./stall.js";
+import { TimedFlash } from "./timed-flash.js";
 import type { Scheduled, World } from "./world.js";
 
 /** Rewrites otadata as the boot loader does and tells which slot starts. Throws if none can. */
@@ -32,6 +35,8 @@ export interface VirtualDeviceOptions {
   readonly random?: () => number;
   readonly log?: (line: string) => void;
   readonly watchdogMs?: number;
+  /** What flash costs the program; the device stands still meanwhile. Default: nothing. */
+  readonly flashTimes?: FlashTimes;
   readonly macAddress?: Uint8Array;
   /** Restart or watchdog: this boot is over. Default: the device boots again at once. */
   readonly onReset?: (reason: ResetReason) => void;
@@ -46,16 +51,33 @@ class Life {
   readonly bootedMs: number;
   fedMs: number;
   readonly sockets = new Set<TCP>();
+  readonly stall: Stall;
   over = false;
 
-  constructor(nowMs: number) {
-    this.bootedMs = this.fedMs = nowMs;
+  constructor(world: World) {
+    this.bootedMs = this.fedMs = world.nowMs();
+    this.stall = new Stall(world);
   }
 
   end(): void {
     this.over = true;
+    this.stall.clear();
     for (const socket of this.sockets) socket.close();
     this.sockets.clear();
+  }
+}
+
+/** A timer that may have fired, and wait for the flash, when it is cleared. */
+class DeviceTimer {
+  callback: (() => void) | undefined;
+  scheduled: Scheduled | undefined;
+
+  constructor(callback: () => void) {
+    this.callback = callback;
+  }
+
+  fire(): void {
+    this.callback?.();
   }
 }
 
@@ -80,7 +102,7 @@ export class VirtualDevice {
     this.boots += 1;
     this.resetReason = reason;
     this.slot = startBootLoader(flash).slot;
-    const life = new Life(world.nowMs());
+    const life = new Life(world);
     this.#life = life;
     this.#watch(life);
     const platform = this.#platform(life, this.slot, reason);
@@ -107,7 +129,7 @@ export class VirtualDevice {
     life: Life,
     callback: (...values: Values) => void,
   ): (...values: Values) => void {
-    return (...values) => {
+    const run = (values: Values): void => {
       if (life.over) return;
       try {
         callback(...values);
@@ -116,20 +138,27 @@ export class VirtualDevice {
         this.#options.onThrown(error);
       }
     };
+    return (...values) => {
+      if (life.over) return;
+      if (life.stall.isIdle) run(values);
+      else life.stall.run(run, () => run(values));
+    };
   }
 
   #schedule(life: Life, callback: () => void, delayMs: number): Scheduled {
-    return this.#options.world.schedule(this.#guard(life, callback), delayMs);
+    const { world } = this.#options;
+    const busyMs = life.stall.nowMs() - world.nowMs();
+    return world.schedule(this.#guard(life, callback), delayMs + busyMs);
   }
 
   /** Looks again at the moment when the watchdog would bite if it were not fed meanwhile. */
   #watch(life: Life): void {
-    const { world, watchdogMs = watchdogMsDefault } = this.#options;
-    const leftMs = life.fedMs + watchdogMs - world.nowMs();
+    const { watchdogMs = watchdogMsDefault } = this.#options;
+    const leftMs = life.fedMs + watchdogMs - life.stall.nowMs();
     this.#schedule(
       life,
       () => {
-        if (world.nowMs() - life.fedMs >= watchdogMs) this.#reset("watchdog");
+        if (life.stall.nowMs() - life.fedMs >= watchdogMs) this.#reset("watchdog");
         else this.#watch(life);
       },
       leftMs,
@@ -137,11 +166,11 @@ export class VirtualDevice {
   }
 
   #platform(life: Life, slot: number, resetReason: ResetReason): Platform {
-    const { flash, world, openStores } = this.#options;
-    const openPartition = partitionOpener(flash, slot);
+    const { world, openStores } = this.#options;
+    const openPartition = partitionOpener(this.#flashOf(life), slot);
     return {
       boot: this.#boot(life, slot, resetReason),
-      clock: () => world.nowMs() - life.bootedMs,
+      clock: () => life.stall.nowMs() - life.bootedMs,
       connect: (options) => this.#connect(life, options),
       log: this.#options.log ?? (() => undefined),
       macAddress: () => this.#options.macAddress ?? macAddressDefault(),
@@ -153,12 +182,26 @@ export class VirtualDevice {
         world.resolve(host, this.#guard(life, onResolved));
       },
       timer: {
-        set: (callback, delayMs) => this.#schedule(life, callback, delayMs),
+        set: (callback, delayMs) => {
+          const timer = new DeviceTimer(callback);
+          timer.scheduled = this.#schedule(life, () => timer.fire(), delayMs);
+          return timer;
+        },
         clear: (handle) => {
-          if (typeof handle === "object") world.cancel(handle);
+          if (!(handle instanceof DeviceTimer)) return;
+          handle.callback = undefined;
+          if (handle.scheduled !== undefined) world.cancel(handle.scheduled);
         },
       },
     };
+  }
+
+  #flashOf(life: Life): FlashPartition {
+    const { flash, flashTimes } = this.#options;
+    if (flashTimes === undefined) return flash;
+    return new TimedFlash(flash, flashTimes, (durationMs) => {
+      life.stall.busy(durationMs);
+    });
   }
 
   #boot(life: Life, slot: number, resetReason: ResetReason): Boot {
@@ -175,7 +218,7 @@ export class VirtualDevice {
         );
       },
       feedWatchdog: () => {
-        life.fedMs = this.#options.world.nowMs();
+        life.fedMs = life.stall.nowMs();
       },
     };
   }

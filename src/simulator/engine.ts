@@ -5,6 +5,7 @@ import { buildEngine } from "../../hosts/xs/build/build-engine.js";
 import { EngineBuildError } from "../../hosts/xs/build/c-compiler.js";
 import type { FirmwareConfig } from "../../hosts/xs/device/config.js";
 import type { ChipObserver } from "./chip/chip-options.js";
+import type { FlashPace } from "./chip/flash-pace.js";
 import { NodeProcessor } from "./chip/node-processor.js";
 import type { PowerCut } from "./chip/power-cut.js";
 import { SimulatedChip } from "./chip/simulated-chip.js";
@@ -16,6 +17,7 @@ export interface ChipPlan {
   /** Memory of the XS engine. */
   readonly heapBytes: number;
   readonly cuts: readonly PowerCut[];
+  readonly flashTimes?: FlashPace | undefined;
   /** What the firmware has compiled in; the Node engine takes it from here. */
   readonly config: FirmwareConfig;
   readonly observer: ChipObserver;

@@ -10,6 +10,7 @@ import { completeOptions, type SimulationOptions } from "./simulation-options.js
 export type { LifeState } from "../agent/life.js";
 export type { AgentStatus } from "../agent/status.js";
 export type { ResetReason } from "../ports/boot.js";
+export type { FlashPace } from "./chip/flash-pace.js";
 export type { Facts } from "./facts.js";
 export type { EngineName, SimulationOptions } from "./simulation-options.js";
 

@@ -1,7 +1,10 @@
 // What a simulation is asked for: every option with its unit, its default and its bounds. Command
 // line and library read both from here.
 
+import type { FlashPace } from "./chip/flash-pace.js";
 import { chunkBytesMax, chunkBytesMin, pipelineDepthMax } from "../agent/limits.js";
+
+export type { FlashPace } from "./chip/flash-pace.js";
 
 /**
  * `xs`: the chip's engine, in 64 bits. `xs32`: in 32 bits, with slots of the chip's size; needs
@@ -28,6 +31,12 @@ export interface SimulationOptions {
   readonly seed: number;
   /** Memory of the XS engine, bytes, 16,384 or more. Default: 94,208. */
   readonly heap: number;
+  /**
+   * Flash takes its time, and the chip stands still meanwhile. `typical`: 45 ms a block, 150 ms an
+   * aligned 64 KiB, 0.4 ms a page of 256 bytes. A number, 0 to 4,294,967,295: the seed of times that
+   * vary by up to a fifth, with a rare worst case. Default: flash takes no time.
+   */
+  readonly flashTimes: FlashPace | undefined;
   /** What executes the program. Default: `xs`. */
   readonly engine: EngineName;
   /** `http://host[:port]` of an outside service. Default: one of the simulation's own. */
@@ -61,6 +70,7 @@ export const simulationDefaults: SimulationOptions = Object.freeze({
   cuts: undefined,
   seed: 1,
   heap: 94_208,
+  flashTimes: undefined,
   engine: "xs",
   server: undefined,
   vendor: "acme",
@@ -112,7 +122,10 @@ export function completeOptions(options: Partial<SimulationOptions>): Simulation
     const isWithin = value === undefined || isBetween(value, bounds);
     if (!isWithin) throw new RangeError(`${name} ${value}: expected ${boundsText(bounds)}`);
   }
-  const { cuts, cutAt, size, server, program, engine } = complete;
+  const { cuts, cutAt, size, server, program, engine, flashTimes } = complete;
+  if (typeof flashTimes === "number" && !isBetween(flashTimes, [0, 0xffffffff])) {
+    throw new RangeError(`flashTimes ${flashTimes}: expected a whole number of 32 bits`);
+  }
   if (cuts !== undefined && cutAt !== undefined) {
     throw new Error("random cuts and a cut at a place exclude each other");
   }

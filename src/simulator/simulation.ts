@@ -77,6 +77,7 @@ export class Simulation {
       flashFile: stage.device.path,
       heapBytes: heap,
       cuts: this.#cuts(),
+      flashTimes: this.#options.flashTimes,
       config: stage.config,
       observer: this.#observe(life),
     });

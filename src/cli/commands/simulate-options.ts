@@ -7,6 +7,7 @@ import {
   completeOptions,
   simulationBounds as bounds,
   simulationDefaults as defaults,
+  type FlashPace,
   type SimulationOptions,
 } from "../../simulator/simulation-options.js";
 
@@ -31,6 +32,14 @@ export function addSimulationOptions(command: Command): Command {
     .option("--cuts <n>", "cut the power n times, at random places (0: never)", whole("cuts"))
     .option("--seed <n>", "seed of the random cuts", whole("seed"), defaults.seed)
     .option("--heap <bytes>", "memory of the XS engine", whole("heap"), defaults.heap)
+    .addOption(
+      new Option(
+        "--flash-times [seed]",
+        "flash takes its time, 45 ms a sector, 0.4 ms a page; with a seed, times that vary",
+      )
+        .preset("typical")
+        .argParser(flashPace),
+    )
     .addOption(
       new Option(
         "--engine <name>",
@@ -67,6 +76,13 @@ function whole(name: keyof typeof bounds): (text: string) => number {
     if (value >= minimum && value <= maximum) return value;
     throw new InvalidArgumentError(`expected ${boundsText(bounds[name])}`);
   };
+}
+
+function flashPace(text: string): FlashPace {
+  if (text === "typical") return text;
+  const seed = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (seed <= 0xffffffff) return seed;
+  throw new InvalidArgumentError("expected a seed: a whole number of 32 bits");
 }
 
 function serverUrl(text: string): string {

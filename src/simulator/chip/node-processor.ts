@@ -10,6 +10,7 @@ import type { AgentObserver, AgentOptions } from "../../agent/options.js";
 import type { ResetReason } from "../../ports/boot.js";
 import type { Counters } from "./counters.js";
 import { FlashFile } from "./flash-file.js";
+import { timesOf, type FlashPace } from "./flash-pace.js";
 import type { Processor, ProgramEnd, ProgramStart } from "./processor.js";
 
 export interface NodeProcessorOptions {
@@ -18,6 +19,8 @@ export interface NodeProcessorOptions {
   readonly agent: AgentOptions;
   /** Silence, in milliseconds, that ends a program. Default: 10,000. */
   readonly watchdogMs?: number;
+  /** What flash costs the program in time. Default: nothing. */
+  readonly flashTimes?: FlashPace | undefined;
 }
 
 /** How a program ended that the device itself would boot again. */
@@ -50,7 +53,7 @@ export class NodeProcessor implements Processor {
   }
 
   start(program: ProgramStart): void {
-    const { flashFile, watchdogMs } = this.#options;
+    const { flashFile, watchdogMs, flashTimes } = this.#options;
     const { slot, reason, cut } = program;
     const end = (how: ProgramEnd): void => {
       this.#end(how, program);
@@ -79,6 +82,7 @@ export class NodeProcessor implements Processor {
       onThrown,
       agent: { ...this.#options.agent, observer: this.#observer(program, isRunning) },
       ...(watchdogMs !== undefined && { watchdogMs }),
+      ...(flashTimes !== undefined && { flashTimes: timesOf(flashTimes) }),
     });
     this.#program = { flash, device, world, end };
     // The program begins when this call is over, as in a process of its own.

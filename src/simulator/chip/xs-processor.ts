@@ -8,6 +8,7 @@ import { decodeModules } from "../firmware/module-archive.js";
 import { parseChipEvent } from "./chip-event.js";
 import { readCounters, type Counters } from "./counters.js";
 import { EngineProcess } from "./engine-process.js";
+import type { FlashPace } from "./flash-pace.js";
 import type { Processor, ProgramStart } from "./processor.js";
 
 export interface XsProcessorOptions {
@@ -24,6 +25,8 @@ export interface XsProcessorOptions {
   readonly macAddress?: string;
   /** Silence, in milliseconds, that ends a program. Default: 10,000. */
   readonly watchdogMs?: number;
+  /** What flash costs the program in time. Default: nothing. */
+  readonly flashTimes?: FlashPace | undefined;
   /** Further arguments of the engine. */
   readonly engineArguments?: readonly string[];
 }
@@ -98,7 +101,7 @@ export class XsProcessor implements Processor {
   }
 
   #arguments(folder: string, { slot, reason, cut }: ProgramStart): string[] {
-    const { flashFile, heapBytes, windowBytes, macAddress } = this.#options;
+    const { flashFile, heapBytes, windowBytes, macAddress, flashTimes } = this.#options;
     const { stackSlots = stackSlotsDefault, engineArguments = [] } = this.#options;
     const named = {
       "--flash": flashFile,
@@ -109,6 +112,7 @@ export class XsProcessor implements Processor {
       "--stack": stackSlots,
       "--window": windowBytes,
       "--mac": macAddress,
+      "--flash-times": flashTimes,
       ...(cut !== undefined && { [`--cut-${cut.at}`]: cut.count }),
     };
     const given = Object.entries(named).flatMap(([name, value]) =>

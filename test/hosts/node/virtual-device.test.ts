@@ -5,9 +5,11 @@ import assert from "node:assert/strict";
 import { VirtualDevice, type VirtualDeviceOptions } from "../../../hosts/node/virtual-device.js";
 import { VirtualNetwork, type PeerSocket } from "../../../hosts/node/virtual-network.js";
 import { VirtualTime } from "../../../hosts/node/virtual-time.js";
+import { FlashTimes } from "../../../src/formats/flash/flash-times.js";
 import type { FlashPartition } from "../../../src/ports/flash.js";
 import type { ResetReason } from "../../../src/ports/boot.js";
 import type { Platform } from "../../../src/ports/platform.js";
+import type { TimerHandle } from "../../../src/ports/timer.js";
 import type { TCPOptions } from "../../../src/ports/tcp.js";
 import { MemoryStores } from "../../support/memory-store.js";
 import { PowerCut } from "../../support/nor-flash.js";
@@ -306,6 +308,70 @@ describe("a power cut", () => {
       `boot by watchdog at ${500 + watchdogMs}`,
     ]);
     assert.deepEqual(rig.peers, []);
+  });
+});
+
+describe("a chip whose flash takes its time", () => {
+  const sectorMs = 45;
+
+  it("stands still while it erases: timers and sockets wait, its clock goes on", () => {
+    const rig: Rig = new Rig(
+      (platform) => {
+        feed(platform, 1);
+        platform.timer.set(() => rig.note("timer"), 1);
+        platform.connect({
+          ...server,
+          onReadable: () => undefined,
+          onWritable: () => rig.note("connected"),
+          onError: () => undefined,
+        });
+        platform.openPartition("nextota").eraseBlock(0, 2);
+        assert.equal(platform.clock(), 2 * sectorMs);
+      },
+      { flashTimes: new FlashTimes() },
+    );
+    rig.chip.powerOn();
+    rig.live(500);
+    assert.deepEqual(rig.diary, [
+      "boot by power-on at 0",
+      `timer at ${2 * sectorMs}`,
+      `connected at ${2 * sectorMs}`,
+    ]);
+  });
+
+  it("does not call a timer that is cleared while it waits for the flash", () => {
+    const rig: Rig = new Rig(
+      (platform) => {
+        feed(platform, 1);
+        let second: TimerHandle = 0;
+        platform.timer.set(() => {
+          rig.note("first");
+          platform.timer.clear(second);
+        }, 1);
+        second = platform.timer.set(() => rig.note("second"), 2);
+        // Both are due while this goes on.
+        platform.timer.set(() => platform.openPartition("nextota").eraseBlock(0), 0);
+      },
+      { flashTimes: new FlashTimes() },
+    );
+    rig.chip.powerOn();
+    rig.live(500);
+    assert.deepEqual(rig.diary, ["boot by power-on at 0", `first at ${sectorMs}`]);
+  });
+
+  it("forgets what waits when its power is cut", () => {
+    const rig: Rig = new Rig(
+      (platform) => {
+        platform.timer.set(() => rig.note("timer"), 1);
+        platform.openPartition("nextota").eraseBlock(0);
+      },
+      { flashTimes: new FlashTimes() },
+    );
+    rig.chip.powerOn();
+    rig.live(5);
+    rig.chip.cutPower();
+    rig.live(500);
+    assert.deepEqual(rig.diary, ["boot by power-on at 0"]);
   });
 });
 
