@@ -41,7 +41,7 @@ export class FlashTimes {
   /** Milliseconds of erasing the sectors from `first` up to, not including, `end`. */
   eraseMs(first: number, end: number): number {
     let sumMs = 0;
-    for (let at = first; at < end; ) {
+    for (let at = first; at < end;) {
       const isLarge = at % largeBlockSectors === 0 && end - at >= largeBlockSectors;
       sumMs += this.#draw(isLarge ? largeBlock : sector);
       at += isLarge ? largeBlockSectors : 1;
