@@ -5,8 +5,7 @@
 //    +---------+-----------------+---------------------------------+
 //    | header  | bitmap          | 126 entries of 32 bytes         |
 //    +---------+-----------------+---------------------------------+
-//    header   u32 state, u32 sequence number, u8 version FE, 19 x FF, u32 CRC32 of bytes 4..27
-//    state    ACTIVE FFFFFFFE -> FULL FFFFFFFC -> FREEING FFFFFFF8 -> 0, all by clearing bits
+//    header   nvs-page-header.ts
 //    bitmap   two bits an entry, from the lowest: 3 empty, 2 written, 0 erased, 1 illegal
 //
 // An entry counts once its bits say so. What a cut leaves is put right by `repair`, with the rules
@@ -14,13 +13,14 @@
 
 import { crc32 } from "../../flash/crc32.js";
 import { entriesPerPage, entryBytes, hasPayload, type NvsEntryView } from "./nvs-entry.js";
-import { NvsError } from "./nvs-error.js";
 import type { NvsFlash } from "./nvs-flash.js";
+import {
+  decodePageHeader,
+  encodePageHeader,
+  encodePageState,
+  type NvsPageState,
+} from "./nvs-page-header.js";
 
-export type NvsPageState = "active" | "full" | "freeing";
-
-const stateWord = Object.freeze({ active: 0xfffffffe, full: 0xfffffffc, freeing: 0xfffffff8 });
-const version2 = 0xfe;
 const entriesPerWord = 16;
 
 const empty = 3;
@@ -50,33 +50,16 @@ export class NvsPage {
   static load(flash: NvsFlash, sector: number): NvsPage | undefined {
     const header = new Uint8Array(32);
     flash.readHeader(sector, header);
-    const view = new DataView(header.buffer);
-    if (view.getUint32(28, true) !== crc32(header, 4, 28)) return undefined;
-    const word = view.getUint32(0, true);
-    if (word === 0xffffffff) return undefined;
-    const version = view.getUint8(8);
-    if (version < version2) {
-      throw new NvsError(
-        "new-version",
-        `page ${sector} has version ${version}, at least 254 known`,
-      );
-    }
-    const state = stateOfWord(word);
-    if (state === undefined) return undefined;
-    const page = new NvsPage(flash, sector, state, view.getUint32(4, true));
+    const decoded = decodePageHeader(header, sector);
+    if (decoded === undefined) return undefined;
+    const page = new NvsPage(flash, sector, decoded.state, decoded.sequence);
     flash.readBitmap(sector, page.#bitmap);
     return page;
   }
 
   /** Makes an erased sector a page. A cut leaves a header that `load` does not take. */
   static create(flash: NvsFlash, sector: number, sequence: number): NvsPage {
-    const header = new Uint8Array(32).fill(0xff);
-    const view = new DataView(header.buffer);
-    view.setUint32(0, stateWord.active, true);
-    view.setUint32(4, sequence, true);
-    view.setUint8(8, version2);
-    view.setUint32(28, crc32(header, 4, 28), true);
-    flash.programHeader(sector, header);
+    flash.programHeader(sector, encodePageHeader(sequence));
     const page = new NvsPage(flash, sector, "active", sequence);
     page.#bitmap.fill(0xff);
     page.#nextFree = 0;
@@ -89,9 +72,7 @@ export class NvsPage {
 
   /** Moves on to a later state: one bit is cleared, so a cut leaves the old or the new one. */
   advance(state: NvsPageState): void {
-    const word = new Uint8Array(4);
-    new DataView(word.buffer).setUint32(0, stateWord[state], true);
-    this.#flash.programHeader(this.sector, word);
+    this.#flash.programHeader(this.sector, encodePageState(state));
     this.#state = state;
   }
 
@@ -311,10 +292,4 @@ export class NvsPage {
 function isBlank({ bytes, offset }: NvsEntryView, byteLength: number): boolean {
   for (let i = offset; i < offset + byteLength; i += 1) if (bytes[i] !== 0xff) return false;
   return true;
-}
-
-function stateOfWord(word: number): NvsPageState | undefined {
-  if (word === stateWord.active) return "active";
-  if (word === stateWord.full) return "full";
-  return word === stateWord.freeing ? "freeing" : undefined;
 }

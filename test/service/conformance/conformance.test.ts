@@ -11,6 +11,7 @@ import { keyRows } from "./key-rows.js";
 import { listedStatuses } from "./listed-statuses.js";
 import { modelRows, prepareModels } from "./model-rows.js";
 import { remoteRows } from "./remote-rows.js";
+import { oneSerialRows } from "./one-serial-rows.js";
 import { prepareSerials, serialRows } from "./serial-rows.js";
 import { prepareShares, shareRows } from "./share-rows.js";
 import { tokenRows } from "./token-rows.js";
@@ -25,6 +26,7 @@ const rows = [
   ...contentRows,
   ...modelRows,
   ...serialRows,
+  ...oneSerialRows,
   ...groupRows,
   ...shareRows,
   ...tokenRows,
