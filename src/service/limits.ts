@@ -138,6 +138,10 @@ export const nestingDepthMax = 64;
 export const databaseWaitMs = 10_000;
 /** Between two looks at a file that another process has locked, at most. */
 export const lockPauseMsMax = 10;
+/** From a write to the moment when SQLite's log is written back into the file. */
+export const checkpointDelayMs = 500;
+/** Pages of SQLite's log, 400 MB: if nothing else has written it back, a commit does. */
+export const logPagesMax = 100_000;
 /** Statements of SQLite in one turn of the event loop; then others come first. */
 export const turnMsMax = 10;
 /** Connections of one process to PostgreSQL, which takes a hundred in all unless told otherwise. */

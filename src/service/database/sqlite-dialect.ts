@@ -13,6 +13,8 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import { ServiceError } from "../errors.js";
+import { logPagesMax } from "../limits.js";
+import { Checkpointer } from "./checkpointer.js";
 import { makeDataDirectory } from "./data-directory.js";
 import type { DialectDifferences } from "./migrations.js";
 import { SqliteDriver } from "./sqlite-driver.js";
@@ -34,7 +36,7 @@ export function openSqlite(dataDirectory: string): Dialect {
   const path = join(dataDirectory, databaseFileName);
   try {
     makeDataDirectory(dataDirectory);
-    return new TwoHandleDialect(openWriter(path), openReader(path));
+    return new TwoHandleDialect(openWriter(path), openReader(path), new Checkpointer(path));
   } catch (error) {
     throw new ServiceError("data-directory", `cannot open ${path}: ${String(error)}`, {
       cause: error,
@@ -51,6 +53,8 @@ function openWriter(path: string): SqliteHandle {
   writer.set("synchronous = FULL");
   writer.set("foreign_keys = ON");
   writer.set("temp_store = MEMORY");
+  // Usually the checkpointer's thread does it.
+  writer.set(`wal_autocheckpoint = ${logPagesMax}`);
   return writer;
 }
 
@@ -64,15 +68,17 @@ function openReader(path: string): SqliteHandle {
 class TwoHandleDialect implements Dialect {
   readonly #writer: SqliteHandle;
   readonly #reader: SqliteHandle;
+  readonly #checkpointer: Checkpointer;
 
-  constructor(writer: SqliteHandle, reader: SqliteHandle) {
+  constructor(writer: SqliteHandle, reader: SqliteHandle, checkpointer: Checkpointer) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#checkpointer = checkpointer;
   }
 
   createDriver(): Driver {
     // Kysely hands back the connections that this driver has made, and no others.
-    return new SqliteDriver(this.#writer, this.#reader);
+    return new SqliteDriver(this.#writer, this.#reader, this.#checkpointer);
   }
 
   createQueryCompiler(): SqliteQueryCompiler {

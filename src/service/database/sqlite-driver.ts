@@ -11,17 +11,23 @@ import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kys
 import { DatabaseUnreachable } from "../errors.js";
 import { databaseWaitMs, lockPauseMsMax, turnMsMax } from "../limits.js";
 import { isLocked, isOfTheDisk, type SqliteHandle } from "./sqlite-handle.js";
+import type { Checkpointer } from "./checkpointer.js";
 import { Turn } from "./turn.js";
 
 export class SqliteDriver implements Driver {
   readonly #writer: SqliteHandle;
   readonly #reader: SqliteHandle;
-  readonly #queue = new WriterQueue();
+  readonly #checkpointer: Checkpointer;
+  readonly #queue: WriterQueue;
   readonly #turn = new Turn(turnMsMax);
 
-  constructor(writer: SqliteHandle, reader: SqliteHandle) {
+  constructor(writer: SqliteHandle, reader: SqliteHandle, checkpointer: Checkpointer) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#checkpointer = checkpointer;
+    this.#queue = new WriterQueue(() => {
+      checkpointer.noteWrite();
+    });
   }
 
   async init(): Promise<void> {}
@@ -48,11 +54,11 @@ export class SqliteDriver implements Driver {
     return connection.rollback();
   }
 
-  destroy(): Promise<void> {
+  async destroy(): Promise<void> {
     // The last handle to close is the one that may write the log back into the file.
+    await this.#checkpointer.close();
     this.#reader.close();
     this.#writer.close();
-    return Promise.resolve();
   }
 }
 
@@ -129,6 +135,12 @@ class SqliteConnection implements DatabaseConnection {
 class WriterQueue {
   #isHeld = false;
   readonly #waiting: (() => void)[] = [];
+  readonly #onLeave: () => void;
+
+  /** `onLeave`: called whenever one has done with the writer. */
+  constructor(onLeave: () => void) {
+    this.#onLeave = onLeave;
+  }
 
   async enter(): Promise<void> {
     if (this.#isHeld) await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -136,6 +148,7 @@ class WriterQueue {
   }
 
   leave(): void {
+    this.#onLeave();
     const next = this.#waiting.shift();
     // The writer passes from hand to hand: nobody gets in between.
     if (next === undefined) this.#isHeld = false;
