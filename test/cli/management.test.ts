@@ -200,6 +200,7 @@ describe("the vendor's commands", function () {
     ["model info ..", 1, /^provision: expected a model name/],
     ["serial info lamp a/b", 1, /^provision: expected a serial/],
     ["content upload lamp x nothing.bin", 1, /^provision: .*nothing\.bin/],
+    ["model list --token-file gone.txt", 1, /^provision: gone\.txt is not there\n$/],
     ["token list", 1, /^provision: .*only the vendor's CIK/],
     ["model list --server http://127.0.0.1:9", 1, /^provision: .*does not answer.*\n$/],
   ];

@@ -1,7 +1,6 @@
 // `provision firmware`: writes an image for the simulated chip, to upload it to any service.
 
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { InvalidArgumentError, type Command } from "commander";
 import { formatMeta } from "../../protocol/release.js";
 import { parseVersion } from "../../protocol/version.js";
@@ -25,6 +24,7 @@ export function addFirmware(commands: Command): void {
     .option("--program <file>", "main module of a product, such as main.ts (default: the agent)")
     .option("--json", "print JSON", false)
     .action(async (file: string, { model, release, size, program, json }: FirmwareOptions) => {
+      const { writeWholeFile } = await import("../terminal/whole-file.js");
       const { makeFirmware } = await import("../../simulator/firmware/firmware.js");
       const image = makeFirmware({
         name: model,
@@ -32,7 +32,7 @@ export function addFirmware(commands: Command): void {
         ...(size !== undefined && { byteLength: size }),
         ...(program !== undefined && { program }),
       });
-      writeFileSync(file, image);
+      writeWholeFile(file, image);
       const sha256 = createHash("sha256").update(image).digest("hex");
       const facts = {
         file,
