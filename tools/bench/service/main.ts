@@ -1,6 +1,6 @@
 // `npm run bench:service`: what a service does on this machine, in one run beside nginx.
 //
-// Ranged reads: rounds take turns, service and nginx, so that whatever else the machine does hits
+// Ranged reads: rounds take turns, the service with an open and with a protected content, and nginx, so that whatever else the machine does hits
 // both; told are the medians and their ratio. Activations: on SQLite, and on PostgreSQL with one
 // process and with two where it is installed. Times of a shared machine say little; ratios do.
 
@@ -27,6 +27,8 @@ const connections = 64;
 const vendor = "acme";
 const model = "m";
 const content = "m-1.0.0";
+/** The device may read it, because one group holds both. */
+const protectedContent = "m-2.0.0";
 
 const { values: options } = parseArgs({
   options: {
@@ -54,11 +56,19 @@ async function populate(place: DatabasePlace, port: number, bytes: Uint8Array): 
   await client.models.create(model, { rid });
   await client.contents.create(model, content, { meta: "version=1.0.0" });
   await client.contents.upload(model, content, bytes);
+  await client.contents.create(model, protectedContent, { protected: true, meta: "" });
+  await client.contents.upload(model, protectedContent, bytes);
   const serials = Array.from({ length: activations }, (_, at) => `s${at}`);
   for (const serial of ["device", ...serials]) {
     await client.serials.add(model, serial);
     await client.serials.enable(model, serial, rid);
   }
+  await client.groups.create(model, "all");
+  const members = [
+    { type: "content", id: protectedContent, expiresAtSeconds: undefined, meta: "" },
+    { type: "sn", id: "device", expiresAtSeconds: undefined, meta: "" },
+  ] as const;
+  await client.groups.put(model, "all", members);
   const body = new URLSearchParams({ vendor, model, sn: "device" });
   const url = `http://127.0.0.1:${port}/provision/activate`;
   const cik = await (await fetch(url, { method: "POST", body })).text();
@@ -68,19 +78,23 @@ async function populate(place: DatabasePlace, port: number, bytes: Uint8Array): 
 async function compareRanges(folder: string, port: number, cik: string): Promise<object> {
   const nginx = await Nginx.start(join(folder, "www"), await freePort());
   const load = { contentBytes, chunkBytes, connections, seconds };
-  const query = `vendor=${vendor}&model=${model}&id=${content}`;
-  const url = `http://127.0.0.1:${port}/provision/download?${query}`;
+  const urlOf = (id: string): string =>
+    `http://127.0.0.1:${port}/provision/download?vendor=${vendor}&model=${model}&id=${id}`;
   const ours: number[] = [];
+  const ofProtected: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const headers = { "X-Exosite-CIK": cik };
-    ours.push(await measureRanges(folder, { ...load, url, headers }));
+    ours.push(await measureRanges(folder, { ...load, url: urlOf(content), headers }));
+    const url = urlOf(protectedContent);
+    ofProtected.push(await measureRanges(folder, { ...load, url, headers }));
     theirs.push(await measureRanges(folder, { ...load, url: `${nginx.url}/image`, headers }));
   }
   await nginx.stop();
   const [service, nginxRate] = [median(ours), median(theirs)];
   return {
     serviceRangesPerSecond: Math.round(service),
+    protectedRangesPerSecond: Math.round(median(ofProtected)),
     nginxRangesPerSecond: Math.round(nginxRate),
     ratio: Number((service / nginxRate).toFixed(3)),
   };
