@@ -163,7 +163,9 @@ describe("the vendor's client and the service", () => {
     await rejectsWith(through.enable("shared", "1", bolt.rid), "forbidden");
     await client.shares.create("shared", "bolt");
     assert.deepEqual(await other.models.listShared(), [{ vendor: "acme", model: "shared" }]);
-    await through.enable("shared", "1", bolt.rid);
+    // The owner lies below the model's creator (S-18), whoever enables.
+    await rejectsWith(through.enable("shared", "1", bolt.rid), "forbidden");
+    await through.enable("shared", "1", acme.rid);
     await client.serials.enable("shared", "2", acme.rid);
     assert.deepEqual(await serialsOf(through.list("shared")), ["1"]);
     const shared = client.serials.list("shared", { enabledBy: "bolt" });
