@@ -57,11 +57,19 @@ const finestGrain: Grain = { borders: [0x55, 0x0f, 0xf0], fineBytesMax: 300, era
 /** Before every operation, and half-way through it. */
 const operationGrain: Grain = { borders: [], fineBytesMax: -1, eraseStep: 4096 };
 
-const smallLives = scenarios.map(({ name }) => name).filter((name) => !isLarge(name));
+const smallLives = scenarios
+  .map(({ name }) => name)
+  .filter((name) => !isLarge(name) && !isWeek(name));
+const weeks = scenarios.map(({ name }) => name).filter(isWeek);
 const stores = ["own", "library"];
 
 function isLarge(name: string): boolean {
   return name === "full" || name === "large";
+}
+
+/** A life of which time is most: 300,000 turns. */
+function isWeek(name: string): boolean {
+  return name.endsWith("-week");
 }
 
 /** What `npm test` lives: every single cut of every life, all pairs of the reduced one. */
@@ -132,6 +140,9 @@ export function longPlans(seed: number): Plan[] {
       })),
     ]),
     { life: "large", store: "own", kind: "singles", grain: operationGrain, shares: 48 },
+    ...weeks.map((life): Plan => ({
+      ...{ life, store: "own", kind: "singles", grain: coarseGrain, shares: 24 },
+    })),
   ];
 }
 

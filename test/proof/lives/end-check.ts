@@ -3,7 +3,6 @@
 import { esp32, verifyBootImage } from "../../../src/formats/boot/boot-image.js";
 import { openSha256 } from "../../../hosts/node/digest.js";
 import { boot } from "../../../src/formats/boot/boot-loader.js";
-import { areTrialsSpent } from "./ledger.js";
 import type { Life } from "./life.js";
 import { serial } from "./start.js";
 
@@ -32,7 +31,7 @@ function checkImage(life: Life): void {
   const { watch, ledger, running, rig } = life;
   const { ends, release, replacement } = rig.scenario;
   const isReleased = running === release || (running !== undefined && running === replacement);
-  if (ends === "updated" && !areTrialsSpent(ledger)) {
+  if (ends === "updated" && !life.isGivenUp) {
     const isRejected = ledger.promised.has("rejected");
     watch.demand("update not lost", isReleased && !isRejected, () => life.describe());
   } else {
@@ -57,7 +56,7 @@ function checkIdleSlot({ watch, rig, flash, slot }: Life): void {
   watch.demand("rejected not bootable", "problem" in verdict, () => `slot ${1 - slot}`);
 }
 
-function checkCost({ watch, ledger, rig, mishaps }: Life): void {
+function checkCost({ watch, ledger, rig, mishaps, absence }: Life): void {
   const { cost, scenario } = rig;
   if (cost === undefined) return; // This is the life that tells it.
   const { cuts } = ledger;
@@ -71,11 +70,15 @@ function checkCost({ watch, ledger, rig, mishaps }: Life): void {
     () => `${twice} bytes fetched twice`,
   );
   const boots = ledger.boots - cost.boots;
-  watch.demand("boots bounded", boots <= cuts * bootsPerCut, () => `${boots} boots more`);
+  watch.demand(
+    "boots bounded",
+    boots <= cuts * bootsPerCut + absence.bootsMax,
+    () => `${boots} boots more`,
+  );
   const requests = ledger.requests - images * cost.requests;
   watch.demand(
     "requests bounded",
-    requests <= (cuts + mishaps) * requestsPerCut,
+    requests <= (cuts + mishaps) * requestsPerCut + absence.requestsMax,
     () => `${requests} requests more`,
   );
 }

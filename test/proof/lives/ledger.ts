@@ -77,9 +77,14 @@ export function isArming({ promised, inFlight }: Ledger): boolean {
   return promised.has("armed") || inFlight?.key === "armed";
 }
 
-/** Power has failed in as many trials as an image may have: it is given up, good as it was. */
-export function areTrialsSpent({ cuts, promised }: Ledger): boolean {
-  return cuts >= trialsMax && /&reason=trials-exhausted/.test(promised.get("rejected") ?? "");
+/**
+ * A good image is given up, by name: power has failed in as many trials as it may have, or the
+ * service went away (`wasLeft`) and nobody answered in its trials.
+ */
+export function isGivenUp({ cuts, promised }: Ledger, wasLeft: boolean): boolean {
+  const rejected = promised.get("rejected") ?? "";
+  if (wasLeft && /&reason=never-reached-service/.test(rejected)) return true;
+  return cuts >= trialsMax && /&reason=trials-exhausted/.test(rejected);
 }
 
 const progressKeys = ["progress.0", "progress.1"];

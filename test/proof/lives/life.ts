@@ -17,15 +17,15 @@ import type { NorFlash } from "../../support/nor-flash.js";
 import { VirtualService } from "../../support/virtual-service.js";
 import type { Firmware } from "./images.js";
 import type { Watch } from "./invariants.js";
-import { afterCut, areTrialsSpent, isArming, promisedSectors, type Ledger } from "./ledger.js";
+import { Absence } from "./absence.js";
+import { afterCut, isArming, isGivenUp, promisedSectors, type Ledger } from "./ledger.js";
 import { RecordWatch } from "./record-watch.js";
 import type { Rig } from "./rig.js";
-import { serviceHost, type Moment } from "./start.js";
+import { serviceAddress, serviceHost, type Moment } from "./start.js";
 import { Vendor } from "./vendor.js";
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
-const address = "10.0.0.1";
 const pollIntervalMs = 10_000;
 /** Virtual time and turns after which a life counts as stuck; each byte may take a turn more. */
 const lifeMsMax = 12 * 3_600_000;
@@ -44,6 +44,7 @@ export class Life {
   readonly service = new VirtualService();
   readonly network: VirtualNetwork;
   readonly vendor = new Vendor(this);
+  readonly absence = new Absence(this);
   readonly records = new RecordWatch(this);
   readonly log: string[] = [];
   readonly ledger: Mutable<Ledger>;
@@ -71,7 +72,8 @@ export class Life {
   #polls = 0;
   /** The next word of progress is the first of a download. */
   #begins = true;
-  #allTurns = 0;
+  /** Those that pass while the service is away are not counted: time ends that. */
+  #turnsLeft: number;
   #failsNext = false;
   #mustTell = false;
   #saidSinceBoot: string[] = [];
@@ -82,13 +84,13 @@ export class Life {
     this.flash = rig.flash;
     this.watch = watch;
     this.ledger = { ...ledger };
+    this.#turnsLeft = turnsMax + rig.scenario.release.bytes.length;
     this.network = new VirtualNetwork(this.time, { latencyMs: 5 });
-    this.network.names.set(serviceHost, address);
-    this.network.listen(address, 80, this.service.accept);
+    this.network.names.set(serviceHost, serviceAddress);
+    this.network.listen(serviceAddress, 80, this.service.accept);
     this.service.schedule = (callback) => this.time.schedule(callback, 20);
     this.service.recall(service);
-    this.#decay();
-    this.vendor.offer();
+    this.#onLostPower();
     this.#chip = new VirtualDevice({
       flash: this.flash,
       world: this.network,
@@ -117,9 +119,9 @@ export class Life {
         continue;
       }
       this.turns += 1;
-      this.#allTurns += 1;
-      const isOver = !this.#guard(() => this.time.step(lifeMsMax));
-      if (isOver || this.#allTurns > turnsMax + this.rig.scenario.release.bytes.length) {
+      const isOver = !this.#guard(() => this.time.step(lifeMsMax + this.absence.durationMs));
+      if (!this.absence.isAway) this.#turnsLeft -= 1;
+      if (isOver || this.#turnsLeft < 0) {
         this.watch.demand("comes to an end", false, () => this.describe());
       }
     }
@@ -159,8 +161,7 @@ export class Life {
       Object.assign(this.ledger, afterCut(this.ledger));
       this.#chip.cutPower();
       this.flash.powerOn();
-      this.#decay();
-      this.vendor.offer();
+      this.#onLostPower();
       this.onPowerOn();
       try {
         this.#powerOn();
@@ -174,6 +175,14 @@ export class Life {
   #powerOn(): void {
     this.status = undefined;
     this.#chip.powerOn("power-on");
+  }
+
+  /** What a loss of power brings with it, in this scenario. */
+  #onLostPower(): void {
+    this.#decay();
+    this.vendor.offer();
+    const { leavesMs } = this.rig.scenario;
+    if (leavesMs !== undefined && this.ledger.cuts > 0) this.absence.begin(leavesMs);
   }
 
   /** At the first cut, and only while a download is under way. */
@@ -257,7 +266,7 @@ export class Life {
   #onStatus(status: AgentStatus): void {
     if (this.isOff) return; // A program that has not noticed yet.
     this.status = status;
-    if (status.state !== "identifying") this.#judgeTold(status);
+    if (status.state !== "identifying") this.#judgeDecided(status);
     this.ledger.isAsking = status.state === "activating";
     if (status.state === "refused") this.vendor.call(status);
     // The store has lost who the device is: only the factory can help, and is told so.
@@ -267,15 +276,23 @@ export class Life {
     if (status.state !== "idle" || status.trial) return;
     this.#polls += 1;
     const { ends, release } = this.rig.scenario;
-    if (ends === "updated" && !areTrialsSpent(this.ledger)) {
+    if (ends === "updated" && !this.isGivenUp) {
       this.ended = this.running?.version === release.version;
       const isLost = !this.ended && this.#polls >= quietPolls;
       this.watch.demand("update not lost", !isLost, () => this.describe());
     } else this.ended = this.records.isRejected(release) && this.#polls >= quietPolls;
   }
 
-  /** What the boot loader, or a cut, has made of a decision must not pass in silence. */
-  #judgeTold(status: AgentStatus): void {
+  /** The image that was to come is given up, with a reason that lets it off. */
+  get isGivenUp(): boolean {
+    return isGivenUp(this.ledger, this.absence.hasBegun);
+  }
+
+  /** What the boot has decided: a confirmation stands; what else became of a trial is told. */
+  #judgeDecided(status: AgentStatus): void {
+    const isConfirmed = this.ledger.confirmed.has(this.running?.sha256 ?? "");
+    const isDoubted = status.trial && isConfirmed && this.ledger.losses === 0;
+    this.watch.demand("confirmed for good", !isDoubted, () => this.describe());
     if (!this.#mustTell) return;
     this.#mustTell = false;
     const said = [...this.#saidSinceBoot, status.state].join("\n");

@@ -74,8 +74,6 @@ export class RecordWatch {
     this.#settle(key, value);
     ledger.target = targetOf(key, value) ?? ledger.target;
     if (key === "cik") ledger.isKeyAtRisk = false;
-    if (key !== "confirmed" || value === undefined) return;
-    ledger.confirmed = including(ledger.confirmed, digestIn(value) ?? "");
   }
 
   /** What is in flash against what was promised. What was in flight is now known. */
@@ -104,6 +102,9 @@ export class RecordWatch {
     const { ledger } = this.#life;
     if (ledger.inFlight?.key === key) ledger.inFlight = undefined;
     if (ledger.promised.get(key) === value) return;
+    if (key === "confirmed" && value !== undefined) {
+      ledger.confirmed = including(ledger.confirmed, digestIn(value) ?? "");
+    }
     const promised = new Map(ledger.promised);
     if (value === undefined) promised.delete(key);
     else promised.set(key, value);

@@ -29,6 +29,8 @@ export interface Scenario {
   readonly rekeyed?: boolean;
   /** The first sector of the idle slot, if it is whole, loses a bit when the power first fails. */
   readonly decays?: boolean;
+  /** The service goes away when the power first fails, for so long. */
+  readonly leavesMs?: number;
   readonly behaviour: Behaviour;
   readonly ends: "updated" | "rejected";
   readonly chunkBytes: number;
@@ -63,7 +65,7 @@ const full: Scenario = {
   chunkBytes: 4096,
 };
 
-export const scenarios: readonly Scenario[] = [
+const present: readonly Scenario[] = [
   full,
   reduced,
   {
@@ -144,6 +146,26 @@ export const scenarios: readonly Scenario[] = [
     release: makeFirmware("1.1.0", 1 << 20),
     chunkBytes: 4096,
   },
+];
+
+const hourMs = 3_600_000;
+
+/** The same, and the service goes away at the cut: for long enough to end every trial, or a week. */
+function left(name: string, word: "left" | "week"): Scenario {
+  const scenario = present.find((one) => one.name === name) ?? reduced;
+  const [forHowLong, leavesMs] =
+    word === "left" ? ["three hours", 3 * hourMs] : ["a week", 7 * 24 * hourMs];
+  const what = `${scenario.what}; the service goes away at the cut, for ${forHowLong}`;
+  return { ...scenario, name: `${name}-${word}`, what, leavesMs };
+}
+
+const leftNames = ["reduced", "second", "rekeyed", "worn", "crash-again", "silent"];
+
+export const scenarios: readonly Scenario[] = [
+  ...present,
+  ...leftNames.map((name) => left(name, "left")),
+  left("reduced", "week"),
+  left("second", "week"),
 ];
 
 /** Throws on a name that is none. */

@@ -19,6 +19,7 @@ export interface Moment {
 }
 
 export const serial = "0001";
+export const serviceAddress = "10.0.0.1";
 export const serviceHost = "lights.example";
 const nvsOffset = 0x9000;
 const otadataOffset = 0xf000;
