@@ -12,6 +12,7 @@ export const initialize: InitializeHook<Mutation> = (data) => {
 export const load: LoadHook = async (url, context, nextLoad) => {
   const loaded = await nextLoad(url, context);
   if (mutation === undefined || !url.endsWith(`/build/${mutation.file}`)) return loaded;
+  if ("source" in mutation) return { ...loaded, source: mutation.source };
   const { find, replace, file } = mutation;
   const { source = "" } = loaded;
   const text = typeof source === "string" ? source : Buffer.from(source as Uint8Array).toString();

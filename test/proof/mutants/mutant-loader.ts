@@ -1,15 +1,17 @@
 // Makes the modules that are loaded from now on those of a mutant: one place of one compiled file
-// is another. That place must be there, once: a control that changes nothing controls nothing.
+// is another, or a whole file. The place must be there, once: a control that changes nothing controls nothing.
 
 import { register } from "node:module";
 import { env } from "node:process";
 
-export interface Mutation {
+export type Mutation = {
   /** Compiled, from the root of the build: `src/agent/slots/slots.js`. */
   readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-}
+} & (
+  | { readonly find: string; readonly replace: string }
+  /** The whole module, in its place. */
+  | { readonly source: string }
+);
 
 const variable = "PROOF_MUTATION";
 

@@ -6,13 +6,13 @@ import { coarseGrain } from "../cuts/cut.js";
 import type { Mutation } from "./mutant-loader.js";
 import type { Plan } from "../plan.js";
 
-export interface Mutant extends Mutation {
+export type Mutant = Mutation & {
   readonly name: string;
   /** What it does wrong. */
   readonly what: string;
   /** What is to catch it: lives, or files of tests. */
   readonly catchers: readonly Plan[] | readonly string[];
-}
+};
 
 function singles(life: string, grain = coarseGrain): readonly Plan[] {
   return [{ life, store: "own", kind: "singles", grain, shares: 1 }];
