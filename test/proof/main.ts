@@ -5,13 +5,14 @@ import { performance } from "node:perf_hooks";
 import { argv, exit, stderr, stdout } from "node:process";
 import { parseArgs } from "node:util";
 import { runControls, type Verdict } from "./mutants/controls.js";
+import { isAsItShouldBe, runWriteControls } from "./mutants/write-controls.js";
 import { cutKinds } from "./cuts/cut.js";
 import { invariants } from "./lives/invariants.js";
 import { longPlans, shortPlans } from "./plan.js";
 import { runPlans } from "./pool.js";
 import { replay } from "./cuts/replay.js";
 import { totalPoints, type Failure, type Report } from "./report/report.js";
-import { align, format, formatControls, formatReport } from "./report/table.js";
+import { align, format, formatControls, formatReport, formatWriteVerdict } from "./report/table.js";
 
 const usage = `usage: npm run proof -- [options]
 
@@ -22,6 +23,7 @@ what must hold: see docs/evidence/proof.md. Ctrl-C ends it early, with the table
   --seed N         of the drawn sequences of cuts (1)
   --workers N      processes (one a core)
   --replay LIFE    lives one life again, as a failure prints it, and tells what happens
+  --mutants        only the mutants made of the agent's writes: each is caught, or known to be alike
   --json           prints one object
   --help
 `;
@@ -36,6 +38,7 @@ async function main(): Promise<number> {
       seed: { type: "string", default: "1" },
       workers: { type: "string" },
       replay: { type: "string" },
+      mutants: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -46,6 +49,7 @@ async function main(): Promise<number> {
   }
   if (values.replay !== undefined)
     return replay(values.replay, (line) => stdout.write(`${line}\n`));
+  if (values.mutants) return runMutants();
   const seed = count("seed", values.seed);
   const plans = values.short ? shortPlans(seed) : longPlans(seed);
   const startMs = performance.now();
@@ -81,6 +85,22 @@ async function main(): Promise<number> {
     print(report, verdicts, seconds);
   }
   return report.failures.length + uncaught.length === 0 ? 0 : 1;
+}
+
+async function runMutants(): Promise<0 | 1> {
+  const verdicts = await runWriteControls({
+    onVerdict: (verdict) => stdout.write(`${formatWriteVerdict(verdict)}\n`),
+  });
+  const wrong = verdicts.filter((verdict) => !isAsItShouldBe(verdict));
+  const caught = verdicts.filter(({ caughtBy }) => caughtBy !== undefined).length;
+  const rows = [
+    ["mutants of a write", format(verdicts.length)],
+    ["caught by lives", format(caught)],
+    ["alike, for a reason", format(verdicts.length - caught - wrong.length)],
+    ["neither, or both", format(wrong.length)],
+  ];
+  stdout.write(`\n${align(rows)}\n`);
+  return wrong.length === 0 ? 0 : 1;
 }
 
 function print(report: Report, verdicts: readonly Verdict[], seconds: number): void {

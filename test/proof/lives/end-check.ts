@@ -38,6 +38,9 @@ function checkImage(life: Life): void {
     watch.demand("bad image reverted", !isReleased && life.records.isRejected(release), () =>
       life.describe(),
     );
+    const cause = life.records.causeOf(release) ?? "";
+    const isTold = ledger.cuts > 0 || (rig.scenario.cause?.test(cause) ?? true);
+    watch.demand("cause told", isTold, () => cause);
     checkIdleSlot(life);
   }
   const isKept = [...ledger.confirmed].every((sha256) => sha256 === running?.sha256);

@@ -22,14 +22,19 @@ const descriptorBytes = 256;
  * Makes an image of exactly `byteLength` bytes, a multiple of 16.
  * @param seed of its content: another seed makes other bytes of the same version
  */
-export function makeFirmware(version: string, byteLength: number, seed = 1): Firmware {
+export function makeFirmware(
+  version: string,
+  byteLength: number,
+  seed = 1,
+  project = "lamp-sim",
+): Firmware {
   const dataBytes = byteLength - frameBytes - descriptorBytes;
   const data = seededBytes(seed * 7919 + byteLength, dataBytes);
   const bytes = writeAppImage({
     chipId: 0,
     entryAddress: 0x40080000,
     segments: [{ loadAddress: 0x3ffb0000, data }],
-    descriptor: describeApp("lamp-sim", version),
+    descriptor: describeApp(project, version),
     openDigest: openSha256,
   });
   if (bytes.length !== byteLength) throw new Error(`${bytes.length} bytes, not ${byteLength}`);

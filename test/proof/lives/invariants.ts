@@ -18,6 +18,7 @@ export const invariants = {
   "trial ends alone": "a trial that nobody answers ends, and the old image runs",
   "decision told": "a boot that finds a trial interrupted, or a confirmation undone, says so",
   "bad image reverted": "an image that fails its trial does not run in the end, and is rejected",
+  "cause told": "a rejection names what the image did, if no power failed",
   "rejected not fetched": "of a rejected release no byte is fetched again",
   "rejected not started": "a rejected release never starts again",
   "rejected not bootable": "in the end no slot that may be fallen back to holds a rejected image",

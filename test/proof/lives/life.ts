@@ -16,6 +16,8 @@ import { openSha256 } from "../../../hosts/node/digest.js";
 import type { NorFlash } from "../../support/nor-flash.js";
 import { VirtualService } from "../../support/virtual-service.js";
 import type { Firmware } from "./images.js";
+import { startNewImage } from "./new-image.js";
+import { OldAgent } from "./old-agent.js";
 import type { Watch } from "./invariants.js";
 import { Absence } from "./absence.js";
 import { afterCut, isArming, isGivenUp, promisedSectors, type Ledger } from "./ledger.js";
@@ -229,17 +231,17 @@ export class Life {
   }
 
   #startImage(platform: Platform, options: AgentOptions): Agent | undefined {
-    const { behaviour } = this.rig.scenario;
+    const { behaviour, oldAgent } = this.rig.scenario;
     const isNew = this.running !== undefined && !this.rig.isOriginal(this.running);
-    if (isNew && behaviour === "crashes") platform.timer.set(() => platform.boot.restart(), 1);
-    if (isNew && (behaviour === "crashes" || behaviour === "hangs")) return undefined;
-    this.#begins = true;
-    const agent = new Agent(
-      isNew && behaviour === "silent" ? { ...platform, resolve: noNetwork(platform) } : platform,
-      options,
-    );
-    agent.start();
-    return agent;
+    const start = (withPlatform: Platform, withOptions: AgentOptions): Agent => {
+      this.#begins = true;
+      const isOld = oldAgent === "both" || oldAgent === (isNew ? "new" : "old");
+      const agent = new ((isOld ? OldAgent : undefined) ?? Agent)(withPlatform, withOptions);
+      agent.start();
+      return agent;
+    };
+    if (!isNew) return start(platform, options);
+    return startNewImage(behaviour, this.records.isFirstTrial, start, platform, options);
   }
 
   #agentOptions(): AgentOptions {
@@ -328,13 +330,4 @@ export class Life {
       this.watch.demand("flash takes writes", this.isOff, () => line);
     }
   }
-}
-
-/** A resolver that knows no host. */
-function noNetwork(platform: Platform): Platform["resolve"] {
-  return (_host, onResolved) => {
-    platform.timer.set(() => {
-      onResolved(undefined);
-    }, 10);
-  };
 }

@@ -49,6 +49,18 @@ export class RecordWatch {
     return lines.some((line) => line.includes(sha256) && !/&bad=/.test(line));
   }
 
+  /** The image that was armed has not been tried before. */
+  get isFirstTrial(): boolean {
+    return /&trials=1(&|$)/.test(this.#life.ledger.promised.get("armed") ?? "");
+  }
+
+  /** What is on record as the cause of the rejection; undefined: it is not rejected. */
+  causeOf({ sha256 }: Firmware): string | undefined {
+    const lines = this.#life.ledger.promised.get("rejected")?.split("\n") ?? [];
+    const line = lines.find((one) => one.includes(sha256) && !/&bad=/.test(one));
+    return line && (new URLSearchParams(line).get("reason") ?? "");
+  }
+
   /** The old image runs, although a new one was tried, and nothing has been decided about it. */
   get isTrialOpen(): boolean {
     const { running, rig, ledger } = this.#life;

@@ -42,11 +42,12 @@ export class Rig {
 
   /** The update that came before the one of this scenario, on the same flash: it went well. */
   earlier(): Rig {
-    const { factory, before, chunkBytes, nvsPages, name, what } = this.scenario;
+    const { factory, before, chunkBytes, nvsPages, name, what, oldAgent } = this.scenario;
     if (before === undefined) throw new Error("nothing came before");
     const scenario: Scenario = {
       ...{ name, what, factory, chunkBytes, nvsPages, isWorn: false },
       ...{ release: before, behaviour: "works", ends: "updated" },
+      ...(oldAgent === "old" && { oldAgent: "both" }),
     };
     return new Rig(scenario, this.store, this.flash);
   }

@@ -2,16 +2,8 @@
 // behaves, and how it must all end.
 
 import { makeFirmware, type Firmware } from "./images.js";
-
-/** What the new image does once it runs. */
-export type Behaviour =
-  | "works"
-  /** Resets the chip at once, without having said so. */
-  | "crashes"
-  /** Does nothing, until the watchdog bites. */
-  | "hangs"
-  /** Finds no network. */
-  | "silent";
+import type { Behaviour } from "./new-image.js";
+import { OldAgent } from "./old-agent.js";
 
 export interface Scenario {
   readonly name: string;
@@ -32,7 +24,11 @@ export interface Scenario {
   /** The service goes away when the power first fails, for so long. */
   readonly leavesMs?: number;
   readonly behaviour: Behaviour;
+  /** In which image the agent is that of an older commit (old-agent.ts). */
+  readonly oldAgent?: "old" | "new" | "both";
   readonly ends: "updated" | "rejected";
+  /** Of a rejection, if no power failed and somebody answered. */
+  readonly cause?: RegExp;
   readonly chunkBytes: number;
   /** Pages of the NVS partition. */
   readonly nvsPages: number;
@@ -43,6 +39,8 @@ export interface Scenario {
 const small = 4096 + 1360;
 const smallFactory = makeFirmware("1.0.0", 1360);
 const smallRelease = makeFirmware("1.1.0", small);
+
+const unfit = makeFirmware("1.1.0", small, 1, "another-sim");
 
 const reduced: Scenario = {
   name: "reduced",
@@ -96,6 +94,7 @@ const present: readonly Scenario[] = [
     what: "the new image crashes as it starts",
     behaviour: "crashes",
     ends: "rejected",
+    cause: /^crashed$/,
   },
   {
     ...reduced,
@@ -105,6 +104,7 @@ const present: readonly Scenario[] = [
     release: makeFirmware("1.2.0", small),
     behaviour: "crashes",
     ends: "rejected",
+    cause: /^crashed$/,
   },
   {
     ...reduced,
@@ -112,6 +112,7 @@ const present: readonly Scenario[] = [
     what: "the new image hangs",
     behaviour: "hangs",
     ends: "rejected",
+    cause: /^hung$/,
   },
   {
     ...reduced,
@@ -119,6 +120,7 @@ const present: readonly Scenario[] = [
     what: "the new image never reaches the service",
     behaviour: "silent",
     ends: "rejected",
+    cause: /^never-reached-service$/,
   },
   {
     ...reduced,
@@ -126,6 +128,7 @@ const present: readonly Scenario[] = [
     what: "the service sends an image that is whole, but not that of the digest",
     served: makeFirmware("1.1.0", small, 3).bytes,
     ends: "rejected",
+    cause: /^/,
   },
   {
     ...reduced,
@@ -138,6 +141,44 @@ const present: readonly Scenario[] = [
     name: "decayed",
     what: "a bit of a sector that was whole is lost at the cut",
     decays: true,
+  },
+  {
+    ...reduced,
+    name: "unwell",
+    what: "the new image fails its own test",
+    behaviour: "unwell",
+    ends: "rejected",
+    cause: /^its self-test failed$/,
+  },
+  {
+    ...reduced,
+    name: "undecided",
+    what: "the own test of the new image never ends",
+    behaviour: "undecided",
+    ends: "rejected",
+    cause: /^its self-test never ended$/,
+  },
+  {
+    ...reduced,
+    name: "restarts",
+    what: "the new image restarts the chip in its trial, and says so",
+    behaviour: "restarts",
+  },
+  {
+    ...reduced,
+    name: "restarts-crash",
+    what: "the same, and crashes in its second trial",
+    behaviour: "restarts-crashes",
+    ends: "rejected",
+    cause: /^crashed$/,
+  },
+  {
+    ...reduced,
+    name: "unfit",
+    what: "the service sends an image of another project, which is refused by its head",
+    served: unfit.bytes,
+    ends: "rejected",
+    cause: /project/,
   },
   {
     ...reduced,
@@ -161,8 +202,29 @@ function left(name: string, word: "left" | "week"): Scenario {
 
 const leftNames = ["reduced", "second", "rekeyed", "worn", "crash-again", "silent"];
 
+/** Two versions of the agent over one flash, each as the old image and as the new one. */
+const twoVersions: readonly Scenario[] = ["reduced", "second", "crash"].flatMap((name) => {
+  const scenario = present.find((one) => one.name === name) ?? reduced;
+  const { what } = scenario;
+  return [
+    {
+      ...scenario,
+      name: `${name}-from-old`,
+      what: `${what}; the old image has an older agent`,
+      oldAgent: "old",
+    },
+    {
+      ...scenario,
+      name: `${name}-to-old`,
+      what: `${what}; the new image has an older agent`,
+      oldAgent: "new",
+    },
+  ] as const;
+});
+
 export const scenarios: readonly Scenario[] = [
   ...present,
+  ...(OldAgent === undefined ? [] : twoVersions),
   ...leftNames.map((name) => left(name, "left")),
   left("reduced", "week"),
   left("second", "week"),

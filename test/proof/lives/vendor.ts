@@ -36,7 +36,8 @@ export class Vendor {
     const isLost = held === undefined || held !== service.ciks.get(serial);
     const isMishap = ledger.isKeyAtRisk || life.isAnswerLost || ledger.losses > 0;
     watch.demand("key asked for help", isLost && isMishap, () => life.describe());
-    const isTold = status.waitsForHuman && /enable serial 0001/.test(status.reason);
+    const says = ledger.losses > 0 ? /enable serial 0001/ : /answer .* lost.*: enable serial 0001/;
+    const isTold = status.waitsForHuman && says.test(status.reason);
     watch.demand("reason told", isTold, () => status.reason);
     if (this.#isHelpOnItsWay || service.enabled.has(serial) || !this.helps(status)) return;
     this.#isHelpOnItsWay = true;

@@ -55,7 +55,7 @@ type Writers = ReadonlyMap<string, "boolean" | "other">;
 
 function findWriters(files: readonly ts.SourceFile[]): Writers {
   const writers = new Map<string, "boolean" | "other">(primitives.map((name) => [name, "other"]));
-  for (let size = 0; size !== writers.size; ) {
+  for (let size = 0; size !== writers.size;) {
     size = writers.size;
     for (const file of files) {
       walk(file, (node) => {

@@ -1,6 +1,7 @@
 // A report as tables for people.
 
 import type { Verdict } from "../mutants/controls.js";
+import type { WriteVerdict } from "../mutants/write-controls.js";
 import { cutKinds, type CutKind } from "../cuts/cut.js";
 import { invariants, type Invariant } from "../lives/invariants.js";
 import { phases } from "../lives/phase.js";
@@ -27,6 +28,15 @@ export function formatControls(verdicts: readonly Verdict[]): string {
     ["control", "caught by"],
     ...verdicts.map(({ mutant, caughtBy }) => [mutant.name, shortened(caughtBy ?? "NOTHING")]),
   ]);
+}
+
+/** One line about a mutant of a write. */
+export function formatWriteVerdict({ name, caughtBy, equivalence }: WriteVerdict): string {
+  const what = [
+    ...(caughtBy === undefined ? [] : [`caught: ${shortened(caughtBy)}`]),
+    ...(equivalence === undefined ? [] : [`alike: ${equivalence}`]),
+  ];
+  return `${name}\n    ${what.join("; ") || "NOT CAUGHT"}`;
 }
 
 function shortened(text: string): string {
