@@ -67,6 +67,11 @@ function isLarge(name: string): boolean {
   return name === "full" || name === "large";
 }
 
+/** Another life with one thing added: cut only before every operation and within it, in short. */
+function isVariant(name: string): boolean {
+  return /-(left|from-old|to-old)$/.test(name);
+}
+
 /** A life of which time is most: 300,000 turns. */
 function isWeek(name: string): boolean {
   return name.endsWith("-week");
@@ -84,13 +89,10 @@ export function shortPlans(seed: number): Plan[] {
       grain: fineGrain,
       shares: 8,
     })),
-    ...smallLives.map((life): Plan => ({
-      life,
-      ...own,
-      kind: "singles",
-      grain: fineGrain,
-      shares: 2,
-    })),
+    ...smallLives.map((life): Plan => {
+      const grain = isVariant(life) ? operationGrain : fineGrain;
+      return { life, ...own, kind: "singles", grain, shares: 2 };
+    }),
     { life: "worn", store: "library", kind: "singles", grain: fineGrain, shares: 2 },
     { life: "large", ...own, kind: "steadily", stepBytes: 8192, shares: 1 },
     { life: "reduced", ...own, kind: "activation", shares: 4 },
