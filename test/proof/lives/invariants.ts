@@ -14,6 +14,7 @@ export const invariants = {
   "update not lost":
     "the release runs and is confirmed in the end, and is rejected only if power failed in eight trials",
   "decision kept": "an image whose confirmation is on record runs in the end",
+  "confirmed on record first": "a confirmation is on record before the boot entry is touched",
   "confirmed for good": "a confirmed image is never on trial again",
   "trial ends alone": "a trial that nobody answers ends, and the old image runs",
   "decision told": "a boot that finds a trial interrupted, or a confirmation undone, says so",

@@ -15,6 +15,7 @@ import type { Platform } from "../../../src/ports/platform.js";
 import { openSha256 } from "../../../hosts/node/digest.js";
 import type { NorFlash } from "../../support/nor-flash.js";
 import { VirtualService } from "../../support/virtual-service.js";
+import { watchEntries } from "./entry-watch.js";
 import type { Firmware } from "./images.js";
 import { startNewImage } from "./new-image.js";
 import { OldAgent } from "./old-agent.js";
@@ -236,7 +237,10 @@ export class Life {
     const start = (withPlatform: Platform, withOptions: AgentOptions): Agent => {
       this.#begins = true;
       const isOld = oldAgent === "both" || oldAgent === (isNew ? "new" : "old");
-      const agent = new ((isOld ? OldAgent : undefined) ?? Agent)(withPlatform, withOptions);
+      const agent = new ((isOld ? OldAgent : undefined) ?? Agent)(
+        watchEntries(this, withPlatform),
+        withOptions,
+      );
       agent.start();
       return agent;
     };
