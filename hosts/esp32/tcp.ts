@@ -10,7 +10,7 @@ import Socket from "embedded:io/socket/tcp";
 import Timer from "timer";
 import type { Connect, TCP, TCPOptions } from "../../src/ports/tcp.js";
 
-class Connection implements TCP {
+class TcpSocket implements TCP {
   #socket: Socket | undefined;
   #writableBytes = 0;
 
@@ -63,4 +63,4 @@ class Connection implements TCP {
   }
 }
 
-export const connect: Connect = (options) => new Connection(options);
+export const connect: Connect = (options) => new TcpSocket(options);

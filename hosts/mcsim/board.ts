@@ -11,7 +11,7 @@ import type { FlashPartition, OpenPartition } from "../../src/ports/flash.js";
 import { partitionOpener } from "../../src/formats/flash/partitions.js";
 import { boot, bootIndexName } from "../../src/formats/boot/boot-loader.js";
 import { openDigest } from "../xs/device/digest.js";
-import { FlashFile } from "./flash-file.js";
+import { BoardFlash } from "./flash-file.js";
 
 /** ESP-IDF's esp_reset_reason_t. */
 export const resetReasons = Object.freeze({ powerOn: 1, software: 3, taskWatchdog: 6 });
@@ -33,7 +33,7 @@ export class Board {
   constructor(flashFile: string) {
     this.#resetFile = `${flashFile}.reset`;
     this.resetReason = takeResetReason(this.#resetFile);
-    const flash = new FlashFile(flashFile);
+    const flash = new BoardFlash(flashFile);
     this.slot = startSlot(flash);
     this.openPartition = partitionOpener(flash, this.slot);
     trace(`boot (reason ${this.resetReason}) from ota_${this.slot}\n`);

@@ -7,7 +7,7 @@ import { File } from "file";
 import { type FlashPartition, type FlashStatus, sectorBytes } from "../../src/ports/flash.js";
 import { checkRange, flashStatus } from "../../src/formats/flash/flash-window.js";
 
-export class FlashFile implements FlashPartition {
+export class BoardFlash implements FlashPartition {
   readonly #file: File;
   readonly #size: number;
 

@@ -113,18 +113,6 @@ export class Nvs {
     });
   }
 
-  /** Erases all keys of a namespace, one after the other. Its name stays registered. */
-  eraseNamespace(namespace: string): void {
-    const number = this.#namespaces.find(namespace);
-    if (number === undefined) return;
-    this.#change(() => {
-      const cursor = this.#pages.items();
-      for (let entry = cursor.next(); entry !== undefined; entry = cursor.next()) {
-        if (entry.namespace === number) cursor.eraseItem();
-      }
-    });
-  }
-
   /** All values, in the order of flash. Nothing may be written meanwhile. */
   *entries(): Generator<NvsEntry, void> {
     const cursor = this.#pages.items();

@@ -45,21 +45,6 @@ export function parsePartitionCsv(text: string, options: PartitionCsvOptions = {
   return placed;
 }
 
-/** The CSV of partitions, a heading first. Sizes in M and K where they are whole. */
-export function formatPartitionCsv(partitions: readonly Partition[]): string {
-  const lines = partitions.map((partition) => {
-    const { label, type, subtype, offset, size, flags } = partition;
-    const flagNames = Object.entries(partitionFlags)
-      .filter(([, bit]) => (flags & bit) !== 0)
-      .map(([name]) => name);
-    const typeName = nameOf(type, partitionTypes);
-    const subtypeName = nameOf(subtype, subtypeNames(type));
-    const place = [`0x${offset.toString(16)}`, formatSize(size), flagNames.join(":")];
-    return [label, typeName, subtypeName, ...place].join(",");
-  });
-  return ["# Name, Type, SubType, Offset, Size, Flags", ...lines, ""].join("\n");
-}
-
 function isAscii(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text);
 }
@@ -151,15 +136,6 @@ function parseNumber(text: string, line: number, field: string, names: Names = {
 
 function lookUp(name: string, names: Names): number | undefined {
   return Object.hasOwn(names, name) ? names[name] : undefined;
-}
-
-function nameOf(value: number, names: Names): string {
-  return Object.keys(names).find((name) => names[name] === value) ?? value.toString();
-}
-
-function formatSize(size: number): string {
-  if (size % 0x100000 === 0) return `${size / 0x100000}M`;
-  return size % 0x400 === 0 ? `${size / 0x400}K` : `0x${size.toString(16)}`;
 }
 
 function refuse(line: number, what: string): never {

@@ -10,6 +10,7 @@ import type { NvsValue } from "../../../src/formats/nvs/nvs-value.js";
 import { NorFlash } from "../../support/nor-flash.js";
 import { loadFile, loadIndex, loadText } from "../../support/vectors.js";
 import {
+  eraseNamespace,
   contentOf,
   digestOf,
   digestOfListed,
@@ -230,7 +231,7 @@ function call(nvs: Nvs, namespace: string, line: string): string {
   const [verb, first = "", second = "", ...text] = line.split(" ");
   try {
     if (verb === "erase") return nvs.erase(namespace, first) ? "ESP_OK" : "ESP_ERR_NVS_NOT_FOUND";
-    if (verb === "erase_all") nvs.eraseNamespace(namespace);
+    if (verb === "erase_all") eraseNamespace(nvs, namespace);
     else if (verb !== "set") throw new Error(`unknown call: ${line}`);
     else nvs.set(namespace, second, valueOfText(first as NvsValue["type"], text.join(" ")));
     return "ESP_OK";

@@ -11,6 +11,7 @@ import { NvsError } from "../../../src/formats/nvs/nvs-error.js";
 import type { NvsEntry, NvsValue } from "../../../src/formats/nvs/nvs-value.js";
 import { NorFlash } from "../../support/nor-flash.js";
 import { anyBlob, anyValue } from "./nvs-arbitrary.js";
+import { eraseNamespace } from "./nvs-verdict.js";
 
 type Call =
   | {
@@ -64,7 +65,7 @@ function apply(pair: Pair, call: Call): void {
       assert.equal(nvs.erase(call.namespace, call.key), model.delete(placeOf(call)));
       break;
     case "erase all":
-      nvs.eraseNamespace(call.namespace);
+      eraseNamespace(nvs, call.namespace);
       for (const [place, entry] of model) {
         if (entry.namespace === call.namespace) model.delete(place);
       }

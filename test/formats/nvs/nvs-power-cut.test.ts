@@ -16,7 +16,7 @@ import {
   NorFlash,
   PowerCut,
 } from "../../support/nor-flash.js";
-import { contentOf, digestOf, placeOf } from "./nvs-verdict.js";
+import { eraseNamespace, contentOf, digestOf, placeOf } from "./nvs-verdict.js";
 
 /** One call on a store: sets a key, or erases it. */
 interface Step {
@@ -334,7 +334,7 @@ describe("Nvs, power cuts", () => {
     const start = flash.snapshot();
     const old = contentOf(Nvs.open(flash));
     const eraseAll = () => {
-      Nvs.open(flash).eraseNamespace("app");
+      eraseNamespace(Nvs.open(flash), "app");
     };
     flash.powerOn();
     eraseAll();

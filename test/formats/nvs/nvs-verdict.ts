@@ -96,6 +96,12 @@ export function valueOfText(type: NvsValue["type"], text: string): NvsValue {
   return valueOf(type, { namespace: "", key: "", type, value: text, hex: text });
 }
 
+/** Erases all keys of a namespace, one after the other, as the library's `nvs_erase_all` does. */
+export function eraseNamespace(nvs: Nvs, namespace: string): void {
+  const keys = [...nvs.entries()].filter((entry) => entry.namespace === namespace);
+  for (const { key } of keys) nvs.erase(namespace, key);
+}
+
 /** Our error kinds for the library's results. */
 export const kindOfResult: Readonly<Record<string, string>> = {
   ESP_ERR_NVS_NOT_ENOUGH_SPACE: "full",

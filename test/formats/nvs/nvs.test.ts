@@ -5,7 +5,7 @@ import { Nvs } from "../../../src/formats/nvs/nvs.js";
 import { NvsError, type NvsErrorKind } from "../../../src/formats/nvs/nvs-error.js";
 import type { NvsValue } from "../../../src/formats/nvs/nvs-value.js";
 import { NorFlash, PowerCut } from "../../support/nor-flash.js";
-import { contentOf } from "./nvs-verdict.js";
+import { eraseNamespace, contentOf } from "./nvs-verdict.js";
 
 const pageBytes = 4096;
 
@@ -117,8 +117,8 @@ describe("Nvs", () => {
     nvs.set("a", "key", u32(1));
     nvs.set("b", "key", u32(2));
     assert.deepEqual([nvs.get("a", "key"), nvs.get("b", "key")], [u32(1), u32(2)]);
-    nvs.eraseNamespace("a");
-    nvs.eraseNamespace("none");
+    eraseNamespace(nvs, "a");
+    eraseNamespace(nvs, "none");
     assert.deepEqual([nvs.get("a", "key"), nvs.get("b", "key")], [undefined, u32(2)]);
     assert.equal(nvs.stats().namespaces, 2);
   });
@@ -262,7 +262,7 @@ describe("Nvs", () => {
       },
       () => nvs.erase("app", "key"),
       () => {
-        nvs.eraseNamespace("app");
+        eraseNamespace(nvs, "app");
       },
     ];
     for (const change of changes) assertKind("read-only", change);

@@ -11,10 +11,8 @@ import {
   PartitionTableError,
   type PartitionTableErrorKind,
 } from "../../../src/formats/partition-table/partition-table-error.js";
-import {
-  formatPartitionCsv,
-  parsePartitionCsv,
-} from "../../../src/formats/partition-table/partition-table-csv.js";
+import { parsePartitionCsv } from "../../../src/formats/partition-table/partition-table-csv.js";
+import { formatPartitionCsv } from "./partition-csv-writer.js";
 import { loadFile, loadIndex, loadText } from "../../support/vectors.js";
 
 interface CsvCase {

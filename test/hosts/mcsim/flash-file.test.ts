@@ -5,8 +5,8 @@ import { join } from "node:path";
 
 import fc from "fast-check";
 
-import { FlashFile as DesktopFlashFile } from "../../../src/simulator/chip/flash-file.js";
-import type { FlashFile } from "../../../hosts/mcsim/flash-file.js";
+import { FlashFile } from "../../../src/simulator/chip/flash-file.js";
+import type { BoardFlash } from "../../../hosts/mcsim/flash-file.js";
 import "./moddable/register.js";
 
 const blockBytes = 4096;
@@ -15,10 +15,10 @@ const blocks = 3;
 describe("the flash file of the SDK's simulator", () => {
   let folder: string;
   let path: string;
-  let LinFlashFile: typeof FlashFile;
+  let SdkFlash: typeof BoardFlash;
 
   before(async () => {
-    ({ FlashFile: LinFlashFile } = await import("../../../hosts/mcsim/flash-file.js"));
+    ({ BoardFlash: SdkFlash } = await import("../../../hosts/mcsim/flash-file.js"));
     folder = mkdtempSync(join(tmpdir(), "lin-flash-"));
     path = join(folder, "flash.bin");
   });
@@ -39,7 +39,7 @@ describe("the flash file of the SDK's simulator", () => {
         const other = join(folder, "other.bin");
         writeFileSync(path, Buffer.alloc(blocks * blockBytes, 0xff));
         copyFileSync(path, other);
-        const flashes = [new LinFlashFile(path), new DesktopFlashFile(other)];
+        const flashes = [new SdkFlash(path), new FlashFile(other)];
         for (const flash of flashes) {
           for (const operation of operations) {
             if (operation.kind === "erase") flash.eraseBlock(operation.block);
@@ -55,7 +55,7 @@ describe("the flash file of the SDK's simulator", () => {
 
   it("reads what was written, in any place", () => {
     writeFileSync(path, Buffer.alloc(blockBytes, 0xff));
-    const flash = new LinFlashFile(path);
+    const flash = new SdkFlash(path);
     flash.write(Uint8Array.of(0xf0, 0x0f), blockBytes - 2);
     flash.write(Uint8Array.of(0x3f), blockBytes - 2);
     const bytes = new Uint8Array(3);
@@ -67,7 +67,7 @@ describe("the flash file of the SDK's simulator", () => {
 
   it("refuses to leave the flash, and changes nothing then", () => {
     writeFileSync(path, Buffer.alloc(blockBytes, 0xff));
-    const flash = new LinFlashFile(path);
+    const flash = new SdkFlash(path);
     assert.throws(() => {
       flash.write(Uint8Array.of(0), blockBytes);
     }, RangeError);
@@ -82,8 +82,8 @@ describe("the flash file of the SDK's simulator", () => {
   });
 
   it("says what to do without an image, and refuses what cannot be one", () => {
-    assert.throws(() => new LinFlashFile(join(folder, "none.bin")), /provision factory image/);
+    assert.throws(() => new SdkFlash(join(folder, "none.bin")), /provision factory image/);
     writeFileSync(path, Buffer.alloc(100));
-    assert.throws(() => new LinFlashFile(path), /no flash image: 100 bytes are not whole blocks/);
+    assert.throws(() => new SdkFlash(path), /no flash image: 100 bytes are not whole blocks/);
   });
 });
