@@ -39,11 +39,16 @@ export function inspect(bytes: Uint8Array, options: InspectOptions): Inspection 
   if (looksLikeOtadata(bytes)) {
     return { kind: "otadata", ...found, otadata: inspectOtadata(bytes, slotsDefault) };
   }
-  if (bytes.length > csvBytesMax) return undefined;
+  if (bytes.length > csvBytesMax || bytes.some(isControl)) return undefined;
   const table = inspectCsv(decodeUtf8(bytes));
   return table === undefined
     ? undefined
     : { kind: "partition-table", ...found, table: table.found };
+}
+
+/** What no line of a text has: a CSV is never taken out of compressed bytes. */
+function isControl(byte: number): boolean {
+  return byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d;
 }
 
 /** Places that ESP-IDF's settings allow for the table: the usual one first. */

@@ -8,6 +8,13 @@ const digits = "0123456789";
 const nameAlphabet = Array.from(`${letters}${letters.toUpperCase()}${digits}._:~- `);
 const hostAlphabet = Array.from(`${letters}${letters.toUpperCase()}${digits}-.`);
 
+/** `.` and `..` are steps of a path, and no names. */
+const isStep = (text: string): boolean => text === "." || text === "..";
+
+function anyName(maxLength: number): fc.Arbitrary<string> {
+  return anyText(nameAlphabet, maxLength).filter((text) => !isStep(text));
+}
+
 function anyText(alphabet: readonly string[], maxLength: number): fc.Arbitrary<string> {
   return fc.oneof(
     fc.string({ unit: fc.constantFrom(...alphabet), minLength: 1, maxLength: 12 }),
@@ -19,9 +26,9 @@ function anyText(alphabet: readonly string[], maxLength: number): fc.Arbitrary<s
 
 export const anyIdentity: fc.Arbitrary<DeviceIdentity> = fc.record(
   {
-    vendor: anyText(nameAlphabet, 64),
-    model: anyText(nameAlphabet, 64),
-    sn: anyText(nameAlphabet, 128),
+    vendor: anyName(64),
+    model: anyName(64),
+    sn: anyName(128),
     host: anyText(hostAlphabet, 253),
     port: fc.integer({ min: 1, max: 65_535 }),
   },

@@ -115,7 +115,7 @@ export const nvs: Target = {
     };
   },
   plant: {
-    module: "formats/nvs/nvs-page.js",
+    module: "formats/nvs/nvs-page-header.js",
     find: "const state = stateOfWord(word);",
     replace:
       "const state = stateOfWord(word);" +
