@@ -69,7 +69,8 @@ export class Download {
   readonly #release: ReleaseIdentity;
   readonly #listener: DownloadListener;
   readonly #slot: FlashPartition;
-  readonly #progress: ProgressStore;
+  /** Opened in the first turn of its own, before anything else needs it. */
+  #progress!: ProgressStore;
   readonly #rangeRequest: (span: ByteSpan) => HttpRequest;
   #prefixCheck: PrefixCheck | undefined;
   #plan: RangePlan;
@@ -102,7 +103,6 @@ export class Download {
     this.#release = release;
     this.#listener = listener;
     this.#slot = slots.openIdle();
-    this.#progress = slots.openProgress(release);
     this.#rangeRequest = rangeRequests(identity, cik, release.id);
     this.#plan = new RangePlan(release.sizeBytes, options.chunkBytes, 0);
     this.#receiver = this.#openReceiver();
@@ -111,7 +111,7 @@ export class Download {
       this.#slot,
       platform.openDigest,
       release.sizeBytes,
-      this.#progress.read(),
+      () => this.#openProgress(),
       (claim) => {
         this.#begin(claim);
       },
@@ -131,6 +131,12 @@ export class Download {
     this.#finished = true;
     this.#prefixCheck?.cancel();
     if (this.#retryTimer !== undefined) this.#platform.timer.clear(this.#retryTimer);
+  }
+
+  /** Its records are read here, not in the turn that brought the release's row: stack is scarce. */
+  #openProgress(): ProgressClaim[] {
+    this.#progress = this.#slots.openProgress(this.#release);
+    return this.#progress.read();
   }
 
   #begin(claim: ProgressClaim): void {

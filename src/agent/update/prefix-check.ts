@@ -16,7 +16,8 @@ export class PrefixCheck {
   readonly #partition: FlashPartition;
   readonly #openDigest: OpenDigest;
   readonly #sizeBytes: number;
-  readonly #claims: readonly ProgressClaim[];
+  readonly #readClaims: () => readonly ProgressClaim[];
+  #claims: readonly ProgressClaim[] | undefined;
   readonly #onDone: (claim: ProgressClaim) => void;
   readonly #onFault: (error: unknown) => void;
   /** One sector; only if there is a claim to check. */
@@ -27,22 +28,23 @@ export class PrefixCheck {
   #best = emptyClaim();
 
   /**
-   * `onDone` gets the farthest claim that the flash bears out; `onFault` what a read of the flash
-   * threw. One of them is called, once, in a later turn.
+   * `readClaims` is asked in a later turn, with the whole stack. `onDone` gets the farthest claim
+   * that the flash bears out; `onFault` what a read of the flash threw. One of them is called,
+   * once, in a later turn.
    */
   constructor(
     timer: Timer,
     partition: FlashPartition,
     openDigest: OpenDigest,
     sizeBytes: number,
-    claims: readonly ProgressClaim[],
+    readClaims: () => readonly ProgressClaim[],
     onDone: (claim: ProgressClaim) => void,
     onFault: (error: unknown) => void,
   ) {
     this.#partition = partition;
     this.#openDigest = openDigest;
     this.#sizeBytes = sizeBytes;
-    this.#claims = claims.filter((claim) => claim.sectors <= Math.ceil(sizeBytes / sectorBytes));
+    this.#readClaims = readClaims;
     this.#onDone = onDone;
     this.#onFault = onFault;
     this.#slices = new Slices(timer, () => this.#step());
@@ -54,25 +56,27 @@ export class PrefixCheck {
 
   /** One sector; false when all claims have been met. */
   #step(): boolean {
-    const farthest = this.#claims.reduce((most, claim) => Math.max(most, claim.sectors), 0);
-    if (this.#reached.sectors === farthest) {
-      this.#onDone(this.#best);
-      return false;
-    }
     try {
-      this.#advance();
+      this.#claims ??= this.#fittingClaims();
+      const farthest = this.#claims.reduce((most, claim) => Math.max(most, claim.sectors), 0);
+      if (this.#reached.sectors < farthest) {
+        this.#advance(this.#claims);
+        return true;
+      }
     } catch (error) {
       this.#onFault(error);
       return false;
     }
-    for (const claim of this.#claims) {
-      if (claim.sectors !== this.#reached.sectors) continue;
-      if (equalBytes(claim.digest, this.#reached.digest)) this.#best = claim;
-    }
-    return true;
+    this.#onDone(this.#best);
+    return false;
   }
 
-  #advance(): void {
+  #fittingClaims(): ProgressClaim[] {
+    const sectorsMax = Math.ceil(this.#sizeBytes / sectorBytes);
+    return this.#readClaims().filter(({ sectors }) => sectors <= sectorsMax);
+  }
+
+  #advance(claims: readonly ProgressClaim[]): void {
     const offsetBytes = this.#reached.sectors * sectorBytes;
     const length = Math.min(sectorBytes, this.#sizeBytes - offsetBytes);
     this.#sector ??= new Uint8Array(sectorBytes);
@@ -82,6 +86,10 @@ export class PrefixCheck {
     digest.write(this.#reached.digest);
     digest.write(bytes);
     this.#reached = { sectors: this.#reached.sectors + 1, digest: digest.close() };
+    for (const claim of claims) {
+      if (claim.sectors !== this.#reached.sectors) continue;
+      if (equalBytes(claim.digest, this.#reached.digest)) this.#best = claim;
+    }
   }
 }
 

@@ -46,7 +46,7 @@ class Check {
       this.flash,
       openSha256,
       sizeBytes,
-      claims,
+      () => claims,
       (claim) => this.found.push(claim),
       (error) => this.faults.push(error),
     );
