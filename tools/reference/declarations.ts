@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { heritage, parameters, plain, signatureText, tagText } from "./declaration-text.js";
 
 export interface Member {
   /** As it is declared: "chunkBytes?: number". */
@@ -270,36 +271,4 @@ function hasHiddenModifier(node: ts.Node): boolean {
 function isDiscriminant(declaration: ts.Declaration): boolean {
   const { type } = declaration as { readonly type?: ts.TypeNode };
   return type !== undefined && ts.isLiteralTypeNode(type);
-}
-
-function tagText({ name, text }: ts.JSDocTagInfo): string {
-  const said = ts.displayPartsToString(text);
-  if (name === "param")
-    return said.replace(/^(\w+)\s*/, (_, word: string) => `\`${word}\`: `) + ";";
-  return name === "returns" ? `Returns ${said}.` : said;
-}
-
-function signatureText(declaration: ts.SignatureDeclaration): string {
-  const texts = declaration.parameters.map((parameter) => parameter.getText());
-  const result = declaration.type === undefined ? "" : `: ${declaration.type.getText()}`;
-  return plain(`${parameters(declaration)}(${texts.join(", ")})${result}`);
-}
-
-function parameters({ typeParameters }: ts.DeclarationWithTypeParameterChildren): string {
-  const texts = (typeParameters ?? []).map((parameter) => parameter.getText());
-  return texts.length === 0 ? "" : `<${texts.join(", ")}>`;
-}
-
-function heritage(declaration: ts.InterfaceDeclaration | ts.ClassDeclaration): string {
-  const clauses = (declaration.heritageClauses ?? []).map((clause) => clause.getText());
-  return clauses.length === 0 ? "" : ` ${clauses.join(" ")}`;
-}
-
-/** On one line, without comments and without what a reader of declarations takes for granted. */
-function plain(text: string): string {
-  return text
-    .replaceAll(/\/\*.*?\*\//gs, "")
-    .replaceAll(/\breadonly (?=[\w[])/g, "")
-    .replaceAll(/\s+/g, " ")
-    .trim();
 }

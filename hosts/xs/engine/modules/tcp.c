@@ -1,25 +1,13 @@
-// The JavaScript side of a connection: which callback comes when. The bytes are stream.c's.
+// The class TCP for JavaScript. Which callback comes when is tcp-traffic.c's, the bytes are stream.c's.
 
 #include "tcp.h"
 
 #include "address.h"
 #include "call.h"
 #include "module.h"
-#include "stream.h"
+#include "tcp-traffic.h"
 
 #include <arpa/inet.h>
-
-typedef struct {
-  chip_source source;
-  chip_stream stream;
-  chip_stats *stats;
-  txSlot object; // what JavaScript holds; kept alive while something can still happen
-  txSlot on_readable, on_writable, on_error;
-  bool announce_readable; // call onReadable though nothing new has come
-  bool announce_writable;
-  bool error_told;
-  bool lingering; // closed, but not everything that was written is sent
-} tcp;
 
 static const char source[] =
   "class TCP @ \"dispose\" {"
@@ -32,100 +20,16 @@ static const char source[] =
   "}"
   "export default TCP;";
 
-// What to wait for next. To be called after anything that moves bytes.
-static void update(tcp *self)
-{
-  chip_stream *stream = &self->stream;
-  bool over = stream->state >= CHIP_STREAM_ENDED;
-  self->source.events = chip_stream_events(stream);
-  self->source.fd = chip_stream_waits(stream) ? stream->fd : -1;
-  self->source.keeps = self->lingering || !over || stream->out_count;
-  if (!self->lingering && over && !stream->in_count && !self->error_told)
-    self->source.due = true;
-}
-
-static void linger(tcp *self)
-{
-  chip_stream_flush(&self->stream);
-  if (!self->stream.out_count)
-    self->source.closed = true;
-  update(self);
-}
-
-// JavaScript holds it: it is neither closed nor taken out of its hands.
-static bool is_held(const tcp *self)
-{
-  return !self->source.closed && !self->lingering;
-}
-
-static void send_some(tcp *self, txMachine *the)
-{
-  chip_stream *stream = &self->stream;
-  size_t sent = chip_stream_flush(stream);
-  bool announce = sent || self->announce_writable;
-  chip_stats_add(self->stats, "bytesWritten", sent);
-  update(self);
-  if (!announce || stream->state != CHIP_STREAM_OPEN)
-    return;
-  self->announce_writable = false;
-  chip_call_count(the, &self->object, &self->on_writable, stream->window - stream->out_count);
-}
-
-static void receive_some(tcp *self, txMachine *the)
-{
-  chip_stream *stream = &self->stream;
-  size_t received = chip_stream_receive(stream);
-  bool announce = received || (self->announce_readable && stream->in_count);
-  self->announce_readable = false;
-  update(self);
-  if (announce)
-    chip_call_count(the, &self->object, &self->on_readable, stream->in_count);
-}
-
-// Called once, when all that has come is read. Nothing more can happen then: the object is
-// JavaScript's alone.
-static void tell_error(tcp *self, txMachine *the)
-{
-  if (self->stream.state < CHIP_STREAM_ENDED || self->stream.in_count || self->error_told)
-    return;
-  self->error_told = true;
-  update(self);
-  chip_call(the, &self->object, &self->on_error, NULL);
-  if (is_held(self))
-    fxForget(the, &self->object);
-}
-
-static void ready(chip_source *source, txMachine *the, short events)
-{
-  tcp *self = (tcp *)source;
-  chip_stream *stream = &self->stream;
-  bool connecting = stream->state == CHIP_STREAM_CONNECTING;
-  chip_stream_notice(stream, events);
-  if (connecting && stream->state == CHIP_STREAM_OPEN) {
-    self->announce_writable = true;
-    chip_stats_add(self->stats, "connections", 1);
-  }
-  if (self->lingering) {
-    linger(self);
-    return;
-  }
-  send_some(self, the);
-  if (is_held(self)) // each callback may close it
-    receive_some(self, the);
-  if (is_held(self))
-    tell_error(self, the);
-}
-
 static void free_tcp(chip_source *source)
 {
-  tcp *self = (tcp *)source;
+  chip_tcp *self = (chip_tcp *)source;
   chip_stream_close(&self->stream);
   free(self);
 }
 
 static void mark(txMachine *the, void *data, txMarkRoot mark_root)
 {
-  tcp *self = data;
+  chip_tcp *self = data;
   if (!self)
     return;
   mark_root(the, &self->on_readable);
@@ -136,14 +40,14 @@ static void mark(txMachine *the, void *data, txMarkRoot mark_root)
 // The collector has found the object unused; only one that is over is ever left to it.
 static void dispose(void *data)
 {
-  tcp *self = data;
+  chip_tcp *self = data;
   if (self)
     self->source.closed = true;
 }
 
 static const txHostHooks hooks = { .destructor = dispose, .marker = mark };
 
-static void attach(txMachine *the, tcp *self, txSlot *object)
+static void attach(txMachine *the, chip_tcp *self, txSlot *object)
 {
   self->object = *object;
   self->object.next = NULL;
@@ -151,30 +55,30 @@ static void attach(txMachine *the, tcp *self, txSlot *object)
   chip_set_host_data(the, object, self, &hooks);
 }
 
-static void detach(txMachine *the, tcp *self)
+static void detach(txMachine *the, chip_tcp *self)
 {
   chip_set_host_data(the, &self->object, NULL, &hooks);
   fxForget(the, &self->object);
 }
 
-static tcp *create(chip *context)
+static chip_tcp *create(chip *context)
 {
-  tcp *self = chip_allocate(sizeof *self);
-  self->source = (chip_source){ .ready = ready, .dispose = free_tcp };
+  chip_tcp *self = chip_allocate(sizeof *self);
+  self->source = (chip_source){ .ready = chip_tcp_ready, .dispose = free_tcp };
   self->stats = &context->stats;
   return self;
 }
 
-static void enter_loop(chip *context, tcp *self)
+static void enter_loop(chip *context, chip_tcp *self)
 {
-  update(self);
+  chip_tcp_update(self);
   chip_loop_add(&context->loop, &self->source);
 }
 
 void chip_tcp_adopt(txMachine *the, txSlot *object, int fd, const struct sockaddr_in *peer)
 {
   chip *context = chip_native_context(the);
-  tcp *self = create(context);
+  chip_tcp *self = create(context);
   chip_stream_accept(&self->stream, fd, peer, context->options.window_bytes);
   chip_stats_add(&context->stats, "connections", 1);
   attach(the, self, object);
@@ -195,10 +99,10 @@ static txSlot detached(const txSlot *slot)
   return result;
 }
 
-static tcp *connect_to(txMachine *the, chip *context)
+static chip_tcp *connect_to(txMachine *the, chip *context)
 {
   struct sockaddr_in peer = chip_address_option(the, &xsArg(0), NULL);
-  tcp *self = create(context);
+  chip_tcp *self = create(context);
   if (!chip_stream_connect(&self->stream, &peer, context->options.window_bytes)) {
     free(self);
     xsUnknownError("no socket: %s", strerror(errno));
@@ -211,7 +115,7 @@ static tcp *connect_to(txMachine *the, chip *context)
 static void construct(txMachine *the)
 {
   chip *context = chip_native_context(the);
-  tcp *self;
+  chip_tcp *self;
   xsmcVars(4);
   get_callback(the, &xsVar(1), xsID("onReadable"));
   get_callback(the, &xsVar(2), xsID("onWritable"));
@@ -239,7 +143,7 @@ static void construct(txMachine *the)
 
 static void read_bytes(txMachine *the)
 {
-  tcp *self = chip_host_data(the, &xsThis, &hooks);
+  chip_tcp *self = chip_host_data(the, &xsThis, &hooks);
   size_t unread = self->stream.in_count;
   size_t count = unread;
   void *bytes = NULL;
@@ -266,12 +170,12 @@ static void read_bytes(txMachine *the)
   }
   chip_stream_read(&self->stream, bytes, count);
   chip_stats_add(self->stats, "bytesRead", count);
-  update(self);
+  chip_tcp_update(self);
 }
 
 static void write_bytes(txMachine *the)
 {
-  tcp *self = chip_host_data(the, &xsThis, &hooks);
+  chip_tcp *self = chip_host_data(the, &xsThis, &hooks);
   void *bytes;
   xsUnsignedValue count;
   xsmcGetBufferReadable(xsArg(0), &bytes, &count);
@@ -281,20 +185,20 @@ static void write_bytes(txMachine *the)
   if (count > room)
     xsUnknownError("would block: %d bytes, room for %d", (int)count, (int)room);
   chip_stream_write(&self->stream, bytes, count);
-  update(self);
+  chip_tcp_update(self);
   xsmcSetInteger(xsResult, (int)(room - count));
 }
 
 static void close_socket(txMachine *the)
 {
   chip_native_context(the);
-  tcp *self = chip_host_data_if(the, &xsThis, &hooks);
+  chip_tcp *self = chip_host_data_if(the, &xsThis, &hooks);
   if (!self)
     return;
   detach(the, self);
   self->lingering = self->stream.out_count && self->stream.state != CHIP_STREAM_CONNECTING;
   if (self->lingering)
-    linger(self);
+    chip_tcp_linger(self);
   else
     self->source.closed = true;
 }
@@ -302,14 +206,14 @@ static void close_socket(txMachine *the)
 static void get_remote_address(txMachine *the)
 {
   char text[INET_ADDRSTRLEN];
-  tcp *self = chip_host_data(the, &xsThis, &hooks);
+  chip_tcp *self = chip_host_data(the, &xsThis, &hooks);
   inet_ntop(AF_INET, &self->stream.peer.sin_addr, text, sizeof text);
   xsmcSetString(xsResult, text);
 }
 
 static void get_remote_port(txMachine *the)
 {
-  tcp *self = chip_host_data(the, &xsThis, &hooks);
+  chip_tcp *self = chip_host_data(the, &xsThis, &hooks);
   xsmcSetInteger(xsResult, ntohs(self->stream.peer.sin_port));
 }
 
