@@ -121,7 +121,7 @@ export class Connection {
     }
   }
 
-  /** The peer, or whoever stands for it so far, has something to do for us. */
+  /** Requests are unanswered, or wait to be written. */
   get #owes(): boolean {
     return this.#written.length > 0 || this.#waiting.length > 0;
   }

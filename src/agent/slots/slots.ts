@@ -4,7 +4,6 @@
 
 import { AppImageError } from "../../flash/app-image-error.js";
 import { readAppImageHead, type AppImageHead } from "../../flash/app-image-head.js";
-import { otaState } from "../../flash/otadata.js";
 import { OtadataWriter } from "../../flash/otadata-writer.js";
 import type { FlashPartition } from "../../ports/flash.js";
 import type { Platform } from "../../ports/platform.js";
@@ -13,6 +12,7 @@ import { sameRelease, type ReleaseIdentity } from "../../protocol/release.js";
 import type { ProgressStore } from "../update/progress.js";
 import type { ArmedRecord, ConfirmedRecord } from "./record-forms.js";
 import { tryRecord, type Records } from "./records.js";
+import { entryStateOf } from "./entry-state.js";
 import { decideAtBoot, type BootDecision, type EntryState } from "./trial.js";
 
 export class Slots {
@@ -287,21 +287,6 @@ export class Slots {
   }
 
   #entryState(slot: number): EntryState {
-    switch (this.#otadata.slotState(slot)) {
-      case undefined:
-        return "none";
-      case otaState.new:
-        return "new";
-      case otaState.pendingVerify:
-        return "pending-verify";
-      case otaState.valid:
-        return "valid";
-      case otaState.invalid:
-        return "invalid";
-      case otaState.aborted:
-        return "aborted";
-      default:
-        return "undefined"; // The boot loader takes any other number for this.
-    }
+    return entryStateOf(this.#otadata.slotState(slot));
   }
 }

@@ -10,33 +10,21 @@ import type { ResponseHead } from "../../http/head-parser.js";
 import type { HttpRequest } from "../../http/request-writer.js";
 import { sectorBytes, type FlashPartition } from "../../ports/flash.js";
 import type { Platform } from "../../ports/platform.js";
-import type { TimerHandle } from "../../ports/timer.js";
 import type { ReleaseIdentity } from "../../protocol/release.js";
-import { retryDelayMs } from "../back-off.js";
 import type { Connection } from "../connection.js";
 import { problemOfFailure, problemOfHead, type ContactProblem } from "../contact.js";
 import type { Exchange } from "../exchange.js";
-import {
-  chunkBytesMin,
-  downloadTriesMax,
-  rangeRetryDelayMsMin,
-  retryDelayMsMax,
-} from "../limits.js";
 import type { CompleteOptions } from "../options.js";
 import { rangeRequests } from "../requests.js";
 import { tryRecord } from "../slots/records.js";
 import { flashFault } from "../slots/flash-fault.js";
 import type { Slots } from "../slots/slots.js";
 import type { Visit } from "../visit.js";
+import { DownloadTries } from "./download-tries.js";
 import { HeadGate, type HeadRefusal } from "./head-gate.js";
 import { emptyClaim, PrefixCheck } from "./prefix-check.js";
 import type { ProgressClaim, ProgressStore } from "./progress.js";
-import {
-  RangePlan,
-  rangeProblemSentences,
-  type ByteSpan,
-  type RangeProblem,
-} from "./range-plan.js";
+import { RangePlan, rangeProblemSentences, type ByteSpan } from "./range-plan.js";
 import { SlotWriter } from "./slot-writer.js";
 
 export type DownloadOutcome =
@@ -82,10 +70,7 @@ export class Download {
   /** Ranges asked for in this attempt and not answered to their end. */
   #inFlight = 0;
   #attempt = 0;
-  #tries = 0;
-  /** Body bytes since the last failure. */
-  #bytesSince = 0;
-  #retryTimer: TimerHandle | undefined;
+  readonly #tries: DownloadTries;
   #finished = false;
 
   constructor(
@@ -97,6 +82,7 @@ export class Download {
     listener: DownloadListener,
   ) {
     this.#platform = platform;
+    this.#tries = new DownloadTries(platform);
     this.#options = options;
     this.#slots = slots;
     this.#connection = connection;
@@ -130,7 +116,7 @@ export class Download {
   #end(): void {
     this.#finished = true;
     this.#prefixCheck?.cancel();
-    if (this.#retryTimer !== undefined) this.#platform.timer.clear(this.#retryTimer);
+    this.#tries.cancel();
   }
 
   /** Its records are read here, not in the turn that brought the release's row: stack is scarce. */
@@ -174,7 +160,7 @@ export class Download {
   #pump(): void {
     while (!this.#finished && this.#connection.room > 0) {
       // After a failure one range at a time asks whether things are well again.
-      if (this.#tries > 0 && this.#inFlight > 0) return;
+      if (this.#tries.hasFailed && this.#inFlight > 0) return;
       const span = this.#plan.takeRange();
       if (span === undefined) return;
       this.#inFlight += 1;
@@ -211,8 +197,7 @@ export class Download {
 
   #takeBody(bytes: Uint8Array): void {
     if (!this.#check(this.#plan.receive(bytes.length))) return;
-    this.#bytesSince += bytes.length;
-    if (this.#bytesSince >= chunkBytesMin) this.#tries = 0;
+    this.#tries.noteBytes(bytes.length);
     // Counted before it is written: a power cut within the write does not undo the reading.
     this.#options.observer.fetched?.(bytes.length);
     if (this.#finished) return; // The product called it off.
@@ -276,7 +261,7 @@ export class Download {
   }
 
   /** True if the answer is the one that was asked for. */
-  #check(problem: RangeProblem | undefined): boolean {
+  #check(problem: keyof typeof rangeProblemSentences | undefined): boolean {
     if (problem === undefined) return true;
     const kind = problem === "total-changed" ? "changed" : "failed";
     this.#stumble({ kind, reason: rangeProblemSentences[problem] });
@@ -301,23 +286,10 @@ export class Download {
     this.#attempt += 1;
     this.#receiver = this.#openReceiver();
     this.#inFlight = 0;
-    this.#bytesSince = 0;
     this.#plan.rewind();
-    this.#tries += 1;
-    if (this.#tries > downloadTriesMax) {
-      this.#finish(isAnswered ? { kind: "undelivered", problem } : problem);
-      return;
-    }
-    const { random, timer } = this.#platform;
     const askedMs = problem.kind === "failed" ? (problem.retryAfterMs ?? 0) : 0;
-    const delayMs = retryDelayMs(this.#tries - 1, rangeRetryDelayMsMin, retryDelayMsMax, random());
-    this.#retryTimer = timer.set(
-      () => {
-        this.#retryTimer = undefined;
-        this.#goOn();
-      },
-      Math.max(askedMs, delayMs),
-    );
+    if (this.#tries.again(askedMs, () => this.#goOn())) return;
+    this.#finish(isAnswered ? { kind: "undelivered", problem } : problem);
   }
 
   #finish(outcome: DownloadOutcome): void {

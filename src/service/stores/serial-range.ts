@@ -12,13 +12,7 @@ import { isRecord, parseJson } from "../database/json.js";
 
 const macMax = 2 ** 48 - 1;
 
-export function containsSerial(range: SerialRange, sn: string): boolean {
-  const value = readNumber(range.format, sn);
-  if (value === undefined || value < range.first || value > range.last) return false;
-  return formatSerial(value, range) === sn;
-}
-
-/** The number that `sn` may stand for; whether it is well written shows when it is written anew. */
+/** The number that `sn` may stand for; whether it is well written shows when it is written again. */
 export function readNumber(format: SerialFormat["format"], sn: string): number | undefined {
   if (format === "base10") return parseDecimal(sn);
   const digits = format === "base16" ? sn : sn.replace(/[:.-]/g, "");
@@ -44,7 +38,7 @@ function hasSameForm(one: SerialRange, other: SerialRange): boolean {
   return one.format === other.format && one.length === other.length && hasSameCasing;
 }
 
-/** The ranges of a JSON body; refuses with `malformed-ranges` if any of them is none. */
+/** The ranges of a JSON body; refuses with `malformed-ranges` if one of them is not a range. */
 export function readRanges(text: string): SerialRange[] {
   const body = parseJson(text);
   if (!isRecord(body) || !Array.isArray(body["ranges"])) throw new Refusal("malformed-ranges");

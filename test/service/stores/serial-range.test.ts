@@ -3,14 +3,18 @@ import fc from "fast-check";
 import { formatSerial } from "../../../src/protocol/mac-serial.js";
 import type { SerialRange } from "../../../src/protocol/serial-range.js";
 import { Refusal } from "../../../src/service/errors.js";
-import {
-  containsSerial,
-  readRanges,
-  withoutHole,
-} from "../../../src/service/stores/serial-range.js";
+import { RangeIndex } from "../../../src/service/stores/range-index.js";
+import { readNumber, readRanges, withoutHole } from "../../../src/service/stores/serial-range.js";
 
 const formats = ["base10", "base16", "mac:48", "mac-48", "mac.48"] as const;
 const base: SerialRange = { format: "base10", length: null, casing: null, first: 0, last: 255 };
+
+/** The definition of S-31, one range and one serial at a time: what the index must agree with. */
+function containsSerial(range: SerialRange, sn: string): boolean {
+  const value = readNumber(range.format, sn);
+  if (value === undefined || value < range.first || value > range.last) return false;
+  return formatSerial(value, range) === sn;
+}
 
 /** Small ranges of every format, around the numbers at which digits are added. */
 const anyRange = fc
@@ -56,6 +60,30 @@ describe("a range of serials", () => {
     for (const sn of ["", " 7", "+7", "7.0", "0x7", "1e1", "-0", "7 ", "９", "9".repeat(100)]) {
       for (const format of formats) assert.ok(!containsSerial({ ...base, format }, sn), sn);
     }
+  });
+
+  it("is found in an index exactly if one of the ranges contains the serial", () => {
+    const anySerial = fc.oneof(
+      fc.tuple(anyRange, fc.nat(400)).map(([range, value]) => formatSerial(value, range)),
+      fc.string({ unit: fc.constantFrom(...Array.from("0019afAF:.-")), maxLength: 17 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(anyRange, { maxLength: 12 }),
+        fc.array(anySerial, { maxLength: 20 }),
+        (ranges, serials) => {
+          const index = new RangeIndex(ranges);
+          for (const sn of serials) {
+            assert.equal(
+              index.has(sn),
+              ranges.some((range) => containsSerial(range, sn)),
+              sn,
+            );
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 
   it("loses exactly the numbers of a hole of the same form", () => {
