@@ -45,7 +45,7 @@ export function placesOf(files: readonly SourceFile[], pattern: RegExp): Place[]
   );
 }
 
-/** For an assertion's message: `src/a.ts:12 the line`. */
+/** For an assertion's message: path, line number, the line. */
 export function show(places: readonly Place[]): string {
   return places.map(({ path, line, text }) => `${path}:${line} ${text}`).join("\n");
 }
