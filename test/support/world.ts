@@ -4,26 +4,19 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { OpenStore } from "../../src/ports/key-value.js";
-import { boot } from "../../src/formats/boot/boot-loader.js";
-import { VirtualDevice, type VirtualDeviceOptions } from "../../hosts/node/virtual-device.js";
+import type { VirtualDevice, VirtualDeviceOptions } from "../../hosts/node/virtual-device.js";
 import { openNvsStores } from "../../hosts/node/nvs-stores.js";
 import { partitionOpener } from "../../src/formats/flash/partitions.js";
-import { VirtualNetwork } from "../../hosts/node/virtual-network.js";
-import { VirtualTime } from "../../hosts/node/virtual-time.js";
 import type { AgentStatus } from "../../src/agent/status.js";
 import { writeAppImage } from "../../src/formats/app-image/app-image-writer.js";
-import { writePartitionTable } from "../../src/formats/partition-table/partition-table.js";
 import { openSha256 } from "../../hosts/node/digest.js";
 import { describeApp } from "./app-descriptor.js";
+import { DeviceSite, identity, makeSiteFlash } from "./device-site.js";
 import { MemoryStores } from "./memory-store.js";
-import { NorFlash } from "./nor-flash.js";
-import { VirtualService } from "./virtual-service.js";
 
 export const slotBytes = 0x20000;
-const slotOffsets = [0x20000, 0x40000];
-const flashBytes = 0x60000;
-const address = "10.0.0.1";
-const serviceHost = "lights.example";
+const slotOffsets = [0x20000, 0x40000] as const;
+const layout = { flashBytes: 0x60000, nvsBytes: 0x6000, slotBytes, slotOffsets };
 
 export interface ImageOptions {
   readonly version: string;
@@ -61,11 +54,7 @@ export interface WorldOptions extends Partial<VirtualDeviceOptions> {
   readonly project?: string;
 }
 
-export class World {
-  readonly time = new VirtualTime();
-  readonly network: VirtualNetwork;
-  readonly service = new VirtualService();
-  readonly flash: NorFlash;
+export class World extends DeviceSite {
   readonly stores = new MemoryStores();
   readonly chip: VirtualDevice;
   readonly statuses: AgentStatus[] = [];
@@ -77,40 +66,24 @@ export class World {
   #openStore: OpenStore;
 
   constructor({ nvsInFlash = false, imageBytes, project, ...options }: WorldOptions = {}) {
-    this.network = new VirtualNetwork(this.time, { latencyMs: 5 });
-    this.network.names.set(serviceHost, address);
-    this.network.listen(address, 80, this.service.accept);
-    this.service.schedule = (callback) => this.time.schedule(callback, 20);
-    this.flash = makeFlash(
-      makeImage({
-        version: "1.0.0",
-        bytes: imageBytes ?? 12_000,
-        ...(project !== undefined && { project }),
-      }),
+    super(makeSiteFlash(layout));
+    const image = { version: "1.0.0", bytes: imageBytes ?? 12_000 };
+    this.flash.write(
+      makeImage({ ...image, ...(project !== undefined && { project }) }),
+      slotOffsets[0],
     );
+    this.flash.resetCounts();
     this.#openStore = nvsInFlash
       ? openNvsStores(partitionOpener(this.flash, 0)("nvs"))
       : this.stores.open;
-    const identity = this.#openStore("provision");
-    identity.write("vendor", "lights");
-    identity.write("model", "lamp");
-    identity.write("sn", "0001");
-    identity.write("host", serviceHost);
-    this.service.enabled.add("0001");
-    this.chip = new VirtualDevice({
-      flash: this.flash,
-      world: this.network,
-      startBootLoader: (flash) => {
-        const report = boot(flash, { openDigest: openSha256 });
-        assert.ok(report.booted, report.problem);
-        return { slot: report.booted.index };
-      },
+    const store = this.#openStore("provision");
+    for (const [key, value] of Object.entries(identity)) store.write(key, value);
+    this.service.enabled.add(identity.sn);
+    this.chip = this.makeDevice({
       openStores: (partition) => {
         if (nvsInFlash) this.#openStore = openNvsStores(partition);
         return this.#openStore;
       },
-      openDigest: openSha256,
-      random: () => 0.5,
       log: (line) => this.log.push(line),
       ...options,
       agent: {
@@ -168,27 +141,14 @@ export class World {
     try {
       result = live();
     } catch (error) {
-      if (!this.#isOff()) throw error;
+      if (!this.isOff) throw error;
     }
-    if (!this.#isOff()) return result;
-    // Whatever the program made of what the flash threw: without power it is over. The boot that
-    // follows writes flash as well, and may lose power in its turn.
-    while (this.#isOff()) {
-      this.powerCuts += 1;
-      this.chip.cutPower();
-      this.flash.powerOn();
-      try {
-        this.chip.powerOn("power-on");
-      } catch (error) {
-        if (!this.#isOff()) throw error;
-      }
+    if (!this.isOff) return result;
+    for (let isOff = true; isOff; isOff = this.flash.wasCut) {
+      const count = (): void => void (this.powerCuts += 1);
+      this.regainPower(this.chip, count, () => this.chip.powerOn("power-on"));
     }
     return undefined;
-  }
-
-  /** A method, because it changes between two looks. */
-  #isOff(): boolean {
-    return this.flash.wasCut;
   }
 
   liveUntilState(state: AgentStatus["state"], forMs?: number): void {
@@ -225,33 +185,4 @@ export class World {
     this.flash.read(bytes, slotOffsets[slot] ?? 0);
     return bytes;
   }
-}
-
-/** A flash with a table, blank otadata and `image` in ota_0. */
-function makeFlash(image: Uint8Array): NorFlash {
-  const flash = new NorFlash({ size: flashBytes });
-  const partition = (
-    label: string,
-    type: number,
-    subtype: number,
-    offset: number,
-    size: number,
-  ) => ({
-    label,
-    type,
-    subtype,
-    offset,
-    size,
-    flags: 0,
-  });
-  const table = writePartitionTable([
-    partition("nvs", 1, 2, 0x9000, 0x6000),
-    partition("otadata", 1, 0, 0xf000, 0x2000),
-    partition("ota_0", 0, 0x10, 0x20000, slotBytes),
-    partition("ota_1", 0, 0x11, 0x40000, slotBytes),
-  ]);
-  flash.write(table, 0x8000);
-  flash.write(image, slotOffsets[0] ?? 0);
-  flash.resetCounts();
-  return flash;
 }

@@ -3,7 +3,7 @@
 
 import { retryDelayMsMax } from "../../../src/agent/limits.js";
 import type { Life } from "./life.js";
-import { serviceAddress } from "./start.js";
+import { serviceAddress } from "../../support/device-site.js";
 
 /** Requests at its begin, while the pauses are still short. */
 const firstRequestsMax = 50;

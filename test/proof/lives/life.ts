@@ -3,9 +3,7 @@
 // hold is looked at on the way (invariants.ts) and in the end (end-check.ts).
 
 import { boot } from "../../../src/formats/boot/boot-loader.js";
-import { VirtualDevice } from "../../../hosts/node/virtual-device.js";
-import { VirtualNetwork } from "../../../hosts/node/virtual-network.js";
-import { VirtualTime } from "../../../hosts/node/virtual-time.js";
+import type { VirtualDevice } from "../../../hosts/node/virtual-device.js";
 import { Agent } from "../../../src/agent/agent.js";
 import type { AgentOptions } from "../../../src/agent/options.js";
 import type { AgentStatus } from "../../../src/agent/status.js";
@@ -13,8 +11,7 @@ import type { FlashPartition } from "../../../src/ports/flash.js";
 import type { OpenStore } from "../../../src/ports/key-value.js";
 import type { Platform } from "../../../src/ports/platform.js";
 import { openSha256 } from "../../../hosts/node/digest.js";
-import type { NorFlash } from "../../support/nor-flash.js";
-import { VirtualService } from "../../support/virtual-service.js";
+import { DeviceSite } from "../../support/device-site.js";
 import { watchEntries } from "./entry-watch.js";
 import type { Firmware } from "./images.js";
 import { startNewImage } from "./new-image.js";
@@ -24,7 +21,7 @@ import { Absence } from "./absence.js";
 import { afterCut, isArming, isGivenUp, promisedSectors, type Ledger } from "./ledger.js";
 import { RecordWatch } from "./record-watch.js";
 import type { Rig } from "./rig.js";
-import { serviceAddress, serviceHost, type Moment } from "./start.js";
+import type { Moment } from "./start.js";
 import { Vendor } from "./vendor.js";
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
@@ -39,13 +36,9 @@ const quietPolls = 3;
 /** What a chip is doing, as far as its agent's status does not say. */
 type Where = "boot loader" | "mount" | "running";
 
-export class Life {
+export class Life extends DeviceSite {
   readonly rig: Rig;
-  readonly flash: NorFlash;
   readonly watch: Watch;
-  readonly time = new VirtualTime();
-  readonly service = new VirtualService();
-  readonly network: VirtualNetwork;
   readonly vendor = new Vendor(this);
   readonly absence = new Absence(this);
   readonly records = new RecordWatch(this);
@@ -83,25 +76,17 @@ export class Life {
 
   /** Takes over the flash of `rig`, which must be as the life is to find it. */
   constructor(rig: Rig, watch: Watch, { service, ledger }: Omit<Moment, "flash">) {
+    super(rig.flash);
     this.rig = rig;
-    this.flash = rig.flash;
     this.watch = watch;
     this.ledger = { ...ledger };
     this.#turnsLeft = turnsMax + rig.scenario.release.bytes.length;
-    this.network = new VirtualNetwork(this.time, { latencyMs: 5 });
-    this.network.names.set(serviceHost, serviceAddress);
-    this.network.listen(serviceAddress, 80, this.service.accept);
-    this.service.schedule = (callback) => this.time.schedule(callback, 20);
     this.service.recall(service);
     this.#onLostPower();
-    this.#chip = new VirtualDevice({
-      flash: this.flash,
-      world: this.network,
+    this.#chip = this.makeDevice({
       startBootLoader: (flash) => this.#startBootLoader(flash),
       startImage: (platform, options) => this.#startImage(platform, options),
       openStores: (partition) => this.#openStores(partition),
-      openDigest: openSha256,
-      random: () => 0.5,
       log: (line) => {
         this.#onLog(line);
       },
@@ -153,23 +138,18 @@ export class Life {
     return result;
   }
 
-  /** The power has failed, whether or not the program has noticed. */
-  get isOff(): boolean {
-    return this.flash.wasCut;
-  }
-
   #loseAndRegainPower(): void {
     let isOn = false;
     while (!isOn && this.watch.violation === undefined) {
       Object.assign(this.ledger, afterCut(this.ledger));
-      this.#chip.cutPower();
-      this.flash.powerOn();
-      this.#onLostPower();
-      this.onPowerOn();
+      const onLost = (): void => {
+        this.#onLostPower();
+        this.onPowerOn();
+      };
       try {
-        this.#powerOn();
+        this.regainPower(this.#chip, onLost, () => this.#powerOn());
       } catch (error) {
-        if (!this.isOff) this.watch.demand("no crash", false, () => String(error));
+        this.watch.demand("no crash", false, () => String(error));
       }
       isOn = !this.isOff;
     }

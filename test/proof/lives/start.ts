@@ -5,9 +5,9 @@ import { seededBytes } from "../../../src/simulator/chip/seeded.js";
 import { openNvsStores } from "../../../hosts/node/nvs-stores.js";
 import { partitionOpener } from "../../../src/formats/flash/partitions.js";
 import type { KeyValueStore } from "../../../src/ports/key-value.js";
-import { writePartitionTable } from "../../../src/formats/partition-table/partition-table.js";
 import type { ServiceMemory } from "../../support/virtual-service.js";
-import { NorFlash, type NorSnapshot } from "../../support/nor-flash.js";
+import { identity, makeSiteFlash } from "../../support/device-site.js";
+import type { NorSnapshot } from "../../support/nor-flash.js";
 import { blankLedger, type Ledger } from "./ledger.js";
 import type { Scenario } from "./scenario.js";
 
@@ -18,11 +18,7 @@ export interface Moment {
   readonly ledger: Ledger;
 }
 
-export const serial = "0001";
-export const serviceAddress = "10.0.0.1";
-export const serviceHost = "lights.example";
-const nvsOffset = 0x9000;
-const otadataOffset = 0xf000;
+export const serial = identity.sn;
 /** Of ota_0; the other slot follows. Apps begin at multiples of 64 KiB. */
 const firstSlotOffset = 0x20000;
 const appAlignment = 0x10000;
@@ -40,24 +36,11 @@ export function layoutOf({ factory, before, release }: Scenario): Layout {
   return { slotBytes, slotOffsets: [firstSlotOffset, second], flashBytes: second + slotBytes };
 }
 
-const identity = {
-  vendor: "lights",
-  model: "lamp",
-  sn: serial,
-  host: serviceHost,
-} as const;
-
 /** The device as it leaves the factory. */
 export function factoryMoment(scenario: Scenario): Moment {
   const { flashBytes, slotBytes, slotOffsets } = layoutOf(scenario);
-  const flash = new NorFlash({ size: flashBytes });
-  const table = writePartitionTable([
-    partition("nvs", 1, 2, nvsOffset, scenario.nvsPages * 4096),
-    partition("otadata", 1, 0, otadataOffset, 0x2000),
-    partition("ota_0", 0, 0x10, slotOffsets[0], slotBytes),
-    partition("ota_1", 0, 0x11, slotOffsets[1], slotBytes),
-  ]);
-  flash.write(table, 0x8000);
+  const nvsBytes = scenario.nvsPages * 4096;
+  const flash = makeSiteFlash({ flashBytes, nvsBytes, slotBytes, slotOffsets });
   flash.write(scenario.factory.bytes, slotOffsets[0]);
   // What an erase that is cut leaves must not look erased: something was there before.
   flash.write(seededBytes(1, slotBytes), slotOffsets[1]);
@@ -70,10 +53,6 @@ export function factoryMoment(scenario: Scenario): Moment {
     service: { enabled: [serial], ciks: [], activations: 0 },
     ledger: { ...blankLedger, promised: new Map(Object.entries(identity)) },
   };
-}
-
-function partition(label: string, type: number, subtype: number, offset: number, size: number) {
-  return { label, type, subtype, offset, size, flags: 0 };
 }
 
 /** Leaves two pages nearly full, the later of them of values that have to be moved with it. */
