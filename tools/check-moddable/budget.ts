@@ -11,6 +11,7 @@ const prices: readonly (Price & { readonly feature: string })[] = [
   { feature: "activation, choice, download, trial, rejection", debug: 153_000, release: 140_000 },
   { feature: "guarded observers, a stop that stores the key", debug: 5_500, release: 5_000 },
   { feature: "servers, ways and releases as they really are", debug: 13_500, release: 12_000 },
+  { feature: "the agent in smaller classes, each of at most a page", debug: 4_500, release: 4_500 },
 ];
 
 /** What all features together may take. */
